@@ -1,0 +1,258 @@
+//! One immutable picture of everything that is known. Every surface is a function of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::error::Problem;
+use crate::mapping::{Mapping, Presence, Term};
+use crate::matches::Report;
+use crate::moment::Moment;
+use crate::person::{Card, PersonId};
+use crate::session::Session;
+
+/// What Teams said about a person, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observation {
+    /// Graph's `availability`, kept as it came.
+    pub availability: Term,
+    /// Graph's `activity`, kept as it came.
+    pub activity: Term,
+    /// `outOfOfficeSettings.isOutOfOffice`.
+    pub out_of_office: bool,
+    /// Graph's version stamp; compared as text.
+    pub sequence: Option<Arc<str>>,
+    /// What the three values mean.
+    pub mapping: Mapping,
+    /// Since when they are so, as far as we saw.
+    pub since: Moment,
+    /// When they were last confirmed.
+    pub observed: Moment,
+}
+
+/// How far knowledge can be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Freshness {
+    /// Confirmed within the last polls.
+    Fresh,
+    /// Polls were missed: it was so, and may be so still.
+    Stale,
+    /// So old that it says nothing about now; or never known.
+    Lost,
+}
+
+/// A person and what is known about them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonState {
+    /// Who.
+    pub card: Arc<Card>,
+    /// What Teams last said, if it ever did.
+    pub teams: Option<Observation>,
+    /// Whether the newest successful answer left this person out, which is neither offline nor unknown.
+    pub absent: bool,
+}
+
+impl PersonState {
+    /// The person's id.
+    #[must_use]
+    pub fn id(&self) -> PersonId {
+        self.card.person.id
+    }
+}
+
+/// How many people share a page: as many as one presence call may ask for
+/// (learn.microsoft.com, "cloudCommunications: getPresencesByUserId").
+pub const PAGE: usize = 650;
+
+/// Everybody, in pages that a snapshot shares with the engine until one of them changes.
+///
+/// The order of the pages is that of the polls, not of names; [`People::by_name`] has that.
+#[derive(Clone, Debug, Default)]
+pub struct People {
+    pub(crate) pages: Vec<Arc<Vec<PersonState>>>,
+    pub(crate) by_name: Arc<Vec<u32>>,
+}
+
+impl People {
+    /// How many people.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_name.len()
+    }
+
+    /// Whether nobody is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
+    /// The person at a position.
+    #[must_use]
+    pub fn get(&self, position: usize) -> Option<&PersonState> {
+        self.pages.get(position / PAGE)?.get(position % PAGE)
+    }
+
+    /// Everybody in the order of the polls.
+    pub fn iter(&self) -> impl Iterator<Item = &PersonState> {
+        self.pages.iter().flat_map(|page| page.iter())
+    }
+
+    /// Everybody in order of name.
+    pub fn by_name(&self) -> impl Iterator<Item = &PersonState> {
+        self.by_name.iter().filter_map(|&position| self.get(position as usize))
+    }
+
+    /// The people that differ from those of an earlier picture, and those that are new; shared pages cost nothing.
+    pub fn changed_since<'a>(&'a self, earlier: &'a Self) -> impl Iterator<Item = &'a PersonState> {
+        let pages = self.pages.iter().enumerate().filter(|(number, page)| {
+            earlier.pages.get(*number).is_none_or(|other| !Arc::ptr_eq(page, other))
+        });
+        pages.flat_map(move |(number, page)| {
+            let others = earlier.pages.get(number);
+            page.iter().enumerate().filter_map(move |(at, person)| {
+                let same = others.and_then(|page| page.get(at)).filter(|other| other.id() == person.id());
+                let same = same.or_else(|| earlier.iter().find(|other| other.id() == person.id()));
+                same.is_none_or(|other| differs(other, person)).then_some(person)
+            })
+        })
+    }
+}
+
+/// Whether something a person would see has changed; a mere confirmation is no change.
+fn differs(before: &PersonState, after: &PersonState) -> bool {
+    let visible = |state: &PersonState| {
+        let teams = state.teams.as_ref();
+        teams.map(|teams| (teams.mapping, teams.availability.clone(), teams.activity.clone(), teams.out_of_office))
+    };
+    !Arc::ptr_eq(&before.card, &after.card) || before.absent != after.absent || visible(before) != visible(after)
+}
+
+/// State of the source as `watch --json` names it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, rename_all = "camelCase"))]
+pub enum SourceState {
+    /// Everything known is fresh.
+    Live,
+    /// Starting, or the newest answers could not be used: what is shown is older than it should be.
+    #[default]
+    Stale,
+    /// A person has to sign in.
+    SignInNeeded,
+    /// The vendor asked for a pause.
+    Throttled,
+    /// The vendor can not be reached.
+    Offline,
+}
+
+impl SourceState {
+    /// The name in `watch --json`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Stale => "stale",
+            Self::SignInNeeded => "signInNeeded",
+            Self::Throttled => "throttled",
+            Self::Offline => "offline",
+        }
+    }
+}
+
+/// How a source of knowledge is doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// In one word.
+    pub state: SourceState,
+    /// Since when in that state.
+    pub since: Option<Moment>,
+    /// The newest answer that could be used.
+    pub last_success: Option<Moment>,
+    /// When the next attempt is made, while it is held back.
+    pub retry_at: Option<Moment>,
+    /// What is wrong, if anything.
+    pub problem: Option<Arc<Problem>>,
+}
+
+/// Counters of what was set aside, for the health page; they only grow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SetAside {
+    /// Entries of replies that could not be read.
+    pub entries: u64,
+    /// Values that are not documented; they are kept and shown.
+    pub unknown_values: u64,
+    /// Updates older than what was known already.
+    pub late: u64,
+}
+
+/// The picture.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Grows by one with each picture.
+    pub revision: u64,
+    /// When it was made.
+    pub at: Moment,
+    /// Everybody on the board.
+    pub people: People,
+    /// Microsoft presence, as a whole.
+    pub source: Source,
+    /// Microsoft's directory.
+    pub directory: Source,
+    /// 8x8's directory; `None` when no key is set.
+    pub contacts: Option<Source>,
+    /// The sign-in.
+    pub session: Session,
+    /// Who is joined to whom.
+    pub matches: Arc<Report>,
+    /// What was set aside.
+    pub set_aside: SetAside,
+    /// Until when the person wants no polls; far in the future for "until I resume".
+    pub paused: Option<Moment>,
+    /// Time between two polls of one person, as it is now.
+    pub interval: Duration,
+    /// Whether every person has been asked about since the start.
+    pub complete: bool,
+    /// Told in every surface when the endpoints are none of the known clouds.
+    pub notice: Option<Arc<str>>,
+    /// What went wrong on this computer: keychain or disk.
+    pub local: Option<Arc<Problem>>,
+}
+
+impl Snapshot {
+    /// How far knowledge about a person can be relied on at this picture's moment.
+    #[must_use]
+    pub fn freshness(&self, state: &PersonState) -> Freshness {
+        state.teams.as_ref().map_or(Freshness::Lost, |teams| freshness(self.at.since(teams.observed), self.interval))
+    }
+
+    /// What our surfaces show: the mapped presence, or unknown where nothing is known that could be relied on.
+    #[must_use]
+    pub fn presence(&self, state: &PersonState) -> Presence {
+        match &state.teams {
+            Some(teams) if self.freshness(state) != Freshness::Lost => teams.mapping.presence,
+            _ => Presence::Unknown,
+        }
+    }
+}
+
+/// After this long a last known state says nothing about now.
+pub const LOST_AFTER: Duration = Duration::from_hours(24);
+
+/// Two polls may be missed, and a little more, before knowledge counts as stale.
+#[must_use]
+pub fn stale_after(interval: Duration) -> Duration {
+    interval * 2 + Duration::from_secs(5)
+}
+
+/// How far knowledge of this age can be relied on.
+#[must_use]
+pub fn freshness(age: Duration, interval: Duration) -> Freshness {
+    if age >= LOST_AFTER {
+        Freshness::Lost
+    } else if age > stale_after(interval) {
+        Freshness::Stale
+    } else {
+        Freshness::Fresh
+    }
+}

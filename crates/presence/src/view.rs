@@ -1,0 +1,8 @@
+//! What a surface shows, as functions of the one snapshot.
+
+pub mod board;
+pub mod detail;
+pub mod health;
+pub mod menu;
+pub mod status;
+pub mod text;

@@ -1,0 +1,147 @@
+//! How the sources are doing, for the health page and `doctor`.
+
+use serde::Serialize;
+
+use super::status::Tone;
+use super::text::count;
+use crate::error::Problem;
+use crate::matches::{Reason, Unmatched};
+use crate::session::Session;
+use crate::snapshot::{Snapshot, Source, SourceState};
+
+/// The health page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, rename_all = "camelCase"))]
+pub struct Health {
+    /// The snapshot it was made from.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub revision: u64,
+    /// One line a source, in the order in which data flows.
+    pub sources: Vec<SourceHealth>,
+    /// Facts: name and value.
+    pub facts: Vec<Fact>,
+    /// 8x8 contacts joined to a Teams user.
+    pub matched: usize,
+    /// Who is not, by reason.
+    pub unmatched: Vec<UnmatchedCount>,
+    /// Some of them by name, at most [`MOST_NAMES`].
+    pub names: Vec<Unmatched>,
+}
+
+/// Most unmatched names listed on the page.
+pub const MOST_NAMES: usize = 200;
+
+/// A source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, rename_all = "camelCase"))]
+pub struct SourceHealth {
+    /// "Teams presence", "Microsoft directory", "8x8 directory", "Sign-in".
+    pub name: String,
+    /// How urgent.
+    pub tone: Tone,
+    /// In a word or two.
+    pub state: String,
+    /// Seconds since the last success.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub age_seconds: Option<u64>,
+    /// What is wrong.
+    pub problem: Option<Problem>,
+}
+
+/// A fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Fact {
+    /// What.
+    pub name: String,
+    /// Its value, ready to show.
+    pub value: String,
+}
+
+/// How many are unmatched for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct UnmatchedCount {
+    /// Why.
+    pub reason: Reason,
+    /// In words, with what can be done about it.
+    pub words: String,
+    /// How many.
+    pub count: usize,
+}
+
+/// The health page of a picture.
+#[must_use]
+pub fn health(snapshot: &Snapshot) -> Health {
+    let mut sources = vec![session(snapshot)];
+    sources.push(source(snapshot, "Teams presence", &snapshot.source));
+    sources.push(source(snapshot, "Microsoft directory", &snapshot.directory));
+    if let Some(contacts) = &snapshot.contacts {
+        sources.push(source(snapshot, "8x8 directory", contacts));
+    }
+    let fact = |name: &str, value: String| Fact { name: name.into(), value };
+    let set_aside = snapshot.set_aside;
+    let facts = vec![
+        fact("People on the board", count(snapshot.people.len())),
+        fact("Time between two polls", format!("{} s", snapshot.interval.as_secs())),
+        fact("Entries set aside", count(usize::try_from(set_aside.entries).unwrap_or(usize::MAX))),
+        fact("Values not known yet", count(usize::try_from(set_aside.unknown_values).unwrap_or(usize::MAX))),
+        fact("Late updates dropped", count(usize::try_from(set_aside.late).unwrap_or(usize::MAX))),
+        fact("Version", env!("CARGO_PKG_VERSION").into()),
+    ];
+    let report = &snapshot.matches;
+    let reasons = [
+        (Reason::NoContact, "Teams users without an 8x8 contact: give the 8x8 user the same e-mail address"),
+        (Reason::NoUser, "8x8 contacts without a Teams user: their e-mail address is no Microsoft user name"),
+        (Reason::NoAddress, "8x8 contacts without an e-mail address"),
+        (Reason::Ambiguous, "Several with the same address: make the addresses unique"),
+        (Reason::Guest, "Guests: their presence is in their own organisation"),
+        (Reason::Disabled, "Disabled accounts, rooms and shared mailboxes"),
+    ];
+    let number = |reason: Reason| report.unmatched.iter().filter(|line| line.reason == reason).count();
+    let unmatched = reasons
+        .into_iter()
+        .map(|(reason, words)| UnmatchedCount { reason, words: words.into(), count: number(reason) })
+        .filter(|line| line.count > 0)
+        .collect();
+    Health {
+        revision: snapshot.revision,
+        sources,
+        facts,
+        matched: report.matched,
+        unmatched,
+        names: report.unmatched.iter().take(MOST_NAMES).cloned().collect(),
+    }
+}
+
+fn session(snapshot: &Snapshot) -> SourceHealth {
+    let (tone, state, problem) = match &snapshot.session {
+        Session::Unknown => (Tone::Plain, "Asking the keychain".into(), None),
+        Session::SignedOut => (Tone::Bad, "Nobody is signed in".into(), None),
+        Session::Waiting { .. } => (Tone::Warning, "Waiting for your browser".into(), None),
+        Session::SignedIn(account) => (Tone::Good, format!("Signed in as {}", account.user_name), None),
+        Session::Needed(problem) => (Tone::Bad, "Sign-in needed".into(), Some(Problem::clone(problem))),
+    };
+    let problem = problem.or_else(|| snapshot.local.as_deref().cloned());
+    SourceHealth { name: "Sign-in".into(), tone, state, age_seconds: None, problem }
+}
+
+fn source(snapshot: &Snapshot, name: &str, source: &Source) -> SourceHealth {
+    let (tone, state) = match source.state {
+        SourceState::Live => (Tone::Good, "Live"),
+        SourceState::Stale if source.problem.is_some() => (Tone::Warning, "Cannot be read"),
+        SourceState::Stale => (Tone::Plain, "Not read yet"),
+        SourceState::SignInNeeded => (Tone::Bad, "Sign-in needed"),
+        SourceState::Throttled => (Tone::Warning, "Slowed down"),
+        SourceState::Offline => (Tone::Warning, "Offline"),
+    };
+    SourceHealth {
+        name: name.into(),
+        tone,
+        state: state.into(),
+        age_seconds: source.last_success.map(|last| snapshot.at.since(last).as_secs()),
+        problem: source.problem.as_deref().cloned(),
+    }
+}

@@ -1,0 +1,144 @@
+//! The tray: icon, tooltip and menu as plain data.
+
+use serde::{Deserialize, Serialize};
+
+use super::status::sentence;
+use crate::session::Session;
+use crate::snapshot::{Snapshot, SourceState};
+
+/// Which icon; the outline of each tells the state, colour only repeats it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Icon {
+    /// States are fresh.
+    Live,
+    /// Starting, or catching up.
+    Syncing,
+    /// A person paused it.
+    Paused,
+    /// A person has to act.
+    Attention,
+    /// No connection, or told to wait; it mends itself.
+    Offline,
+}
+
+/// What choosing an entry asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Choice {
+    /// Show the window with the board.
+    OpenBoard,
+    /// Show the window with the health page.
+    OpenHealth,
+    /// Open the browser to sign in.
+    SignIn,
+    /// Stop waiting for the browser.
+    CancelSignIn,
+    /// Poll at once.
+    SyncNow,
+    /// Pause for an hour.
+    PauseHour,
+    /// Pause until the next morning.
+    PauseTomorrow,
+    /// Pause until resumed.
+    Pause,
+    /// End the pause.
+    Resume,
+    /// End the program.
+    Quit,
+}
+
+/// An entry of the menu.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Entry {
+    /// Words that can not be chosen.
+    Words(String),
+    /// A line.
+    Line,
+    /// Something to choose.
+    Choice(String, Choice),
+    /// More entries behind a word.
+    Below(String, Vec<Entry>),
+}
+
+/// The tray in full; equal menus need not be drawn again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Menu {
+    /// The icon.
+    pub icon: Icon,
+    /// The words when the pointer rests on it.
+    pub tooltip: String,
+    /// The entries.
+    pub entries: Vec<Entry>,
+}
+
+fn choice(words: &str, choice: Choice) -> Entry {
+    Entry::Choice(words.into(), choice)
+}
+
+/// Before anything is chosen.
+#[must_use]
+pub fn first_run() -> Menu {
+    Menu {
+        icon: Icon::Attention,
+        tooltip: "Presence Sync: not set up".into(),
+        entries: vec![
+            Entry::Words("Not set up".into()),
+            Entry::Line,
+            choice("Set up…", Choice::OpenBoard),
+            Entry::Line,
+            choice("Quit Presence Sync", Choice::Quit),
+        ],
+    }
+}
+
+/// The tray of a picture.
+#[must_use]
+pub fn menu(snapshot: &Snapshot) -> Menu {
+    let words = sentence(snapshot);
+    let mut entries = Vec::new();
+    match &snapshot.session {
+        Session::SignedOut | Session::Needed(_) => entries.push(choice("Sign in…", Choice::SignIn)),
+        Session::Waiting { .. } => entries.push(choice("Cancel sign-in", Choice::CancelSignIn)),
+        Session::Unknown | Session::SignedIn(_) => {}
+    }
+    entries.push(Entry::Words(words.clone()));
+    if let Some(notice) = &snapshot.notice {
+        entries.push(Entry::Words(notice.to_string()));
+    }
+    entries.push(Entry::Line);
+    entries.push(choice("Open board", Choice::OpenBoard));
+    entries.push(Entry::Line);
+    if snapshot.session.account().is_some() {
+        if snapshot.paused.is_some() {
+            entries.push(choice("Resume", Choice::Resume));
+        } else {
+            entries.push(choice("Sync now", Choice::SyncNow));
+            let spans = vec![
+                choice("For an hour", Choice::PauseHour),
+                choice("Until tomorrow", Choice::PauseTomorrow),
+                choice("Until I resume", Choice::Pause),
+            ];
+            entries.push(Entry::Below("Pause".into(), spans));
+        }
+        entries.push(Entry::Line);
+    }
+    entries.push(choice("Health…", Choice::OpenHealth));
+    entries.push(Entry::Line);
+    entries.push(choice("Quit Presence Sync", Choice::Quit));
+    Menu { icon: icon(snapshot), tooltip: format!("Presence Sync: {words}"), entries }
+}
+
+fn icon(snapshot: &Snapshot) -> Icon {
+    let forbidden = snapshot.source.problem.as_ref().is_some_and(|problem| problem.code.ends_with(".forbidden"));
+    match snapshot.source.state {
+        _ if snapshot.paused.is_some() => Icon::Paused,
+        _ if snapshot.local.is_some() => Icon::Attention,
+        SourceState::SignInNeeded => Icon::Attention,
+        SourceState::Live => Icon::Live,
+        SourceState::Throttled | SourceState::Offline => Icon::Offline,
+        SourceState::Stale if forbidden => Icon::Attention,
+        SourceState::Stale => Icon::Syncing,
+    }
+}
