@@ -27,7 +27,13 @@ pub struct Problem {
 impl Problem {
     /// A problem without further detail.
     pub fn new(code: &str, what: &str, cause: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { code: code.into(), what: what.into(), cause: cause.into(), remedy: remedy.into(), detail: None }
+        Self {
+            code: code.into(),
+            what: what.into(),
+            cause: cause.into(),
+            remedy: remedy.into(),
+            detail: None,
+        }
     }
 
     /// The same problem with a detail for support.

@@ -6,11 +6,20 @@
 //!
 //! No module here knows Tauri or a terminal.
 
+pub mod auth;
+pub mod clock;
+pub mod eight;
+pub mod endpoints;
+pub mod engine;
 pub mod error;
+pub mod http;
 pub mod mapping;
 pub mod matches;
+pub mod microsoft;
 pub mod moment;
 pub mod person;
+pub mod secret;
 pub mod session;
 pub mod snapshot;
+pub mod vault;
 pub mod view;

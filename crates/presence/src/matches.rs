@@ -80,7 +80,9 @@ pub fn join(users: &[Arc<Person>], contacts: &[Contact]) -> (HashMap<PersonId, u
             [only] => {
                 joined.insert(*id, *only);
             }
-            several => unmatched.extend(several.iter().map(|&index| line(&contacts[index], Reason::Ambiguous))),
+            several => {
+                unmatched.extend(several.iter().map(|&index| line(&contacts[index], Reason::Ambiguous)))
+            }
         }
     }
     for user in users {
@@ -99,7 +101,11 @@ pub fn join(users: &[Arc<Person>], contacts: &[Contact]) -> (HashMap<PersonId, u
 }
 
 fn line(contact: &Contact, reason: Reason) -> Unmatched {
-    Unmatched { name: contact.name.clone(), address: contact.emails.first().cloned().unwrap_or_default(), reason }
+    Unmatched {
+        name: contact.name.clone(),
+        address: contact.emails.first().cloned().unwrap_or_default(),
+        reason,
+    }
 }
 
 /// Users by address, one index for each kind of address, in the order in which they count.
@@ -128,8 +134,13 @@ impl Directory {
             return Err(Reason::NoAddress);
         }
         for level in &self.levels {
-            let found: HashSet<PersonId> =
-                contact.emails.iter().filter_map(|email| level.get(&email.to_lowercase())).flatten().copied().collect();
+            let found: HashSet<PersonId> = contact
+                .emails
+                .iter()
+                .filter_map(|email| level.get(&email.to_lowercase()))
+                .flatten()
+                .copied()
+                .collect();
             match found.len() {
                 0 => {}
                 1 => return found.into_iter().next().ok_or(Reason::NoUser),
@@ -203,7 +214,8 @@ mod tests {
         let mut nobody = contact("nobody", "");
         nobody.emails.clear();
         let (_, report) = join(&[Arc::new(guest)], &[contact("left", "gone@x.example"), nobody]);
-        let expected = [("g@x.example", Reason::Guest), ("left", Reason::NoUser), ("nobody", Reason::NoAddress)];
+        let expected =
+            [("g@x.example", Reason::Guest), ("left", Reason::NoUser), ("nobody", Reason::NoAddress)];
         assert_eq!(reasons(&report), expected);
     }
 }

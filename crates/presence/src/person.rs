@@ -151,7 +151,13 @@ impl Card {
     #[must_use]
     pub fn new(person: Person, contact: Option<Contact>) -> Arc<Self> {
         let mut card = Self { person, contact, search: Box::default() };
-        let words = [card.person.name.as_str(), card.department(), card.extension(), card.title(), card.person.email()];
+        let words = [
+            card.person.name.as_str(),
+            card.department(),
+            card.extension(),
+            card.title(),
+            card.person.email(),
+        ];
         card.search = fold(&words.join("\n")).into();
         Arc::new(card)
     }

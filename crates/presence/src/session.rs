@@ -122,7 +122,12 @@ mod tests {
     use super::*;
 
     fn account() -> Arc<Account> {
-        Arc::new(Account { tenant: "t".into(), id: "o".into(), user_name: "a@x.example".into(), name: "A".into() })
+        Arc::new(Account {
+            tenant: "t".into(),
+            id: "o".into(),
+            user_name: "a@x.example".into(),
+            name: "A".into(),
+        })
     }
 
     fn problem(code: &str) -> Arc<Problem> {

@@ -123,9 +123,13 @@ impl People {
 fn differs(before: &PersonState, after: &PersonState) -> bool {
     let visible = |state: &PersonState| {
         let teams = state.teams.as_ref();
-        teams.map(|teams| (teams.mapping, teams.availability.clone(), teams.activity.clone(), teams.out_of_office))
+        teams.map(|teams| {
+            (teams.mapping, teams.availability.clone(), teams.activity.clone(), teams.out_of_office)
+        })
     };
-    !Arc::ptr_eq(&before.card, &after.card) || before.absent != after.absent || visible(before) != visible(after)
+    !Arc::ptr_eq(&before.card, &after.card)
+        || before.absent != after.absent
+        || visible(before) != visible(after)
 }
 
 /// State of the source as `watch --json` names it.
@@ -223,7 +227,10 @@ impl Snapshot {
     /// How far knowledge about a person can be relied on at this picture's moment.
     #[must_use]
     pub fn freshness(&self, state: &PersonState) -> Freshness {
-        state.teams.as_ref().map_or(Freshness::Lost, |teams| freshness(self.at.since(teams.observed), self.interval))
+        state
+            .teams
+            .as_ref()
+            .map_or(Freshness::Lost, |teams| freshness(self.at.since(teams.observed), self.interval))
     }
 
     /// What our surfaces show: the mapped presence, or unknown where nothing is known that could be relied on.

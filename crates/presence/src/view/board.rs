@@ -259,7 +259,12 @@ pub fn window(snapshot: &Snapshot, query: &Query) -> Window {
     };
     for (name, section) in ordered {
         let collapsed = query.group != Group::None && query.collapsed.iter().any(|folded| folded == name);
-        window.groups.push(Heading { name: name.into(), free: section.free, total: section.total, collapsed });
+        window.groups.push(Heading {
+            name: name.into(),
+            free: section.free,
+            total: section.total,
+            collapsed,
+        });
         if collapsed {
             continue;
         }

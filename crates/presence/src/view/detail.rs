@@ -73,7 +73,8 @@ pub fn detail(snapshot: &Snapshot, id: &str) -> Option<Detail> {
         line: line(snapshot, person),
         department: card.department().into(),
         email: email.into(),
-        user_name: (!card.person.user_name.eq_ignore_ascii_case(email)).then(|| card.person.user_name.clone()),
+        user_name: (!card.person.user_name.eq_ignore_ascii_case(email))
+            .then(|| card.person.user_name.clone()),
         pbx: card.contact.as_ref().and_then(|contact| contact.pbx.clone()),
         has_contact: card.contact.is_some(),
         teams: person.teams.as_ref().map(|teams| {

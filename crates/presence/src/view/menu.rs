@@ -131,7 +131,8 @@ pub fn menu(snapshot: &Snapshot) -> Menu {
 }
 
 fn icon(snapshot: &Snapshot) -> Icon {
-    let forbidden = snapshot.source.problem.as_ref().is_some_and(|problem| problem.code.ends_with(".forbidden"));
+    let forbidden =
+        snapshot.source.problem.as_ref().is_some_and(|problem| problem.code.ends_with(".forbidden"));
     match snapshot.source.state {
         _ if snapshot.paused.is_some() => Icon::Paused,
         _ if snapshot.local.is_some() => Icon::Attention,

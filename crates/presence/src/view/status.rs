@@ -180,7 +180,8 @@ fn sign_in(session: &Session) -> SignIn {
 }
 
 fn headline(snapshot: &Snapshot) -> (Tone, &'static str) {
-    let forbidden = snapshot.source.problem.as_ref().is_some_and(|problem| problem.code.ends_with(".forbidden"));
+    let forbidden =
+        snapshot.source.problem.as_ref().is_some_and(|problem| problem.code.ends_with(".forbidden"));
     match snapshot.source.state {
         _ if snapshot.paused.is_some() => (Tone::Plain, "Paused"),
         SourceState::SignInNeeded if matches!(snapshot.session, Session::Waiting { .. }) => {
@@ -229,7 +230,8 @@ fn banner(snapshot: &Snapshot) -> Option<Banner> {
     };
     if let Some(until) = snapshot.paused {
         let long = until.since(snapshot.at).as_secs() > 7 * 86_400;
-        let text = if long { "Until you resume.".into() } else { format!("Until {}.", clock(until, snapshot.at)) };
+        let text =
+            if long { "Until you resume.".into() } else { format!("Until {}.", clock(until, snapshot.at)) };
         return make("paused", Tone::Plain, "Paused.".into(), text + &stopped, Some(Action::Resume));
     }
     if let Some(local) = &snapshot.local {
@@ -247,14 +249,21 @@ fn banner(snapshot: &Snapshot) -> Option<Banner> {
                 let text = "Finish signing in there; this window notices by itself.".into();
                 make("waiting", Tone::Warning, "Waiting for your browser…".into(), text, None)
             }
-            _ => make("signIn", Tone::Bad, "Sign-in needed.".into(), stopped.trim().into(), Some(Action::SignIn)),
+            _ => make(
+                "signIn",
+                Tone::Bad,
+                "Sign-in needed.".into(),
+                stopped.trim().into(),
+                Some(Action::SignIn),
+            ),
         },
         SourceState::Throttled => {
             let text = "Nothing is lost; states may be up to a minute old.".into();
             make("throttled", Tone::Warning, "Microsoft asks us to slow down.".into(), text, None)
         }
         SourceState::Offline => {
-            let title = since.map_or("Offline.".into(), |time| format!("Offline: showing the state of {time}."));
+            let title =
+                since.map_or("Offline.".into(), |time| format!("Offline: showing the state of {time}."));
             let cause = problem.map(|problem| problem.cause.clone()).unwrap_or_default();
             let text = format!("{cause} We try again by ourselves.").trim().into();
             make("offline", Tone::Warning, title, text, Some(Action::SyncNow))

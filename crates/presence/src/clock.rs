@@ -1,0 +1,123 @@
+//! The one owner of time.
+//!
+//! Everything else is given a [`Moment`]. The scale it measures with counts the time the machine slept: some systems
+//! stop their monotonic clock then (tokio issue 2784), so a wall clock that ran ahead of it is taken as sleep. A person
+//! who puts the clock forward looks the same, and costs one refresh.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::moment::{Moment, Uptime};
+
+/// The wall clock may run ahead of the monotonic one by this much before it counts as sleep.
+const DRIFT: Duration = Duration::from_secs(30);
+
+/// No wait is longer than this, so that a sleep is noticed soon after waking.
+const LONGEST_NAP: Duration = Duration::from_secs(5);
+
+/// Gives moments.
+#[derive(Debug)]
+pub struct Clock {
+    origin: Instant,
+    scale: Mutex<Scale>,
+}
+
+/// Both clocks as they were last read.
+#[derive(Debug)]
+struct Scale {
+    elapsed: Duration,
+    wall: Timestamp,
+    slept: Duration,
+}
+
+impl Scale {
+    /// Takes a reading of both clocks; tells the uptime, and whether the machine slept since the last one.
+    fn read(&mut self, elapsed: Duration, wall: Timestamp) -> (Uptime, bool) {
+        let ran = elapsed.saturating_sub(self.elapsed);
+        let passed =
+            u64::try_from(wall.as_millisecond().saturating_sub(self.wall.as_millisecond())).unwrap_or(0);
+        let ahead = Duration::from_millis(passed).saturating_sub(ran);
+        let slept = ahead > DRIFT;
+        if slept {
+            self.slept += ahead;
+        }
+        self.elapsed = elapsed;
+        self.wall = wall;
+        (Uptime::default().plus(elapsed + self.slept), slept)
+    }
+}
+
+impl Clock {
+    /// A clock whose zero is now.
+    #[must_use]
+    pub fn start() -> Self {
+        let (origin, wall) = read();
+        Self { origin, scale: Mutex::new(Scale { elapsed: Duration::ZERO, wall, slept: Duration::ZERO }) }
+    }
+
+    /// This moment, and whether the machine slept since the last one that was asked for.
+    pub fn look(&self) -> (Moment, bool) {
+        let (instant, wall) = read();
+        let mut scale = self.scale.lock().unwrap_or_else(PoisonError::into_inner);
+        let (uptime, slept) = scale.read(instant.saturating_duration_since(self.origin), wall);
+        (Moment { uptime, wall }, slept)
+    }
+
+    /// This moment, for those who need not know of sleep.
+    pub fn now(&self) -> Moment {
+        let (instant, wall) = read();
+        let scale = self.scale.lock().unwrap_or_else(PoisonError::into_inner);
+        let elapsed = instant.saturating_duration_since(self.origin);
+        Moment { uptime: Uptime::default().plus(elapsed + scale.slept), wall }
+    }
+
+    /// Waits until `then`, or a few seconds if that is sooner: the caller looks again and may wait again.
+    pub async fn nap(&self, then: Option<Uptime>) {
+        let now = self.now().uptime;
+        let span = then.map_or(LONGEST_NAP, |then| then.since(now).min(LONGEST_NAP));
+        pause(span).await;
+    }
+}
+
+/// Waits.
+pub async fn pause(span: Duration) {
+    #[expect(clippy::disallowed_methods, reason = "the one owner of time")]
+    tokio::time::sleep(span).await;
+}
+
+fn read() -> (Instant, Timestamp) {
+    #[expect(clippy::disallowed_methods, reason = "the one owner of time")]
+    (Instant::now(), Timestamp::now())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scale() -> Scale {
+        Scale { elapsed: Duration::ZERO, wall: Timestamp::UNIX_EPOCH, slept: Duration::ZERO }
+    }
+
+    fn wall(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).unwrap()
+    }
+
+    #[test]
+    fn a_night_asleep_counts_although_the_monotonic_clock_stood_still() {
+        let mut scale = scale();
+        assert_eq!(scale.read(Duration::from_secs(10), wall(10)), (Uptime(10_000), false));
+        assert_eq!(scale.read(Duration::from_secs(11), wall(28_811)), (Uptime(28_811_000), true));
+        assert_eq!(scale.read(Duration::from_secs(12), wall(28_812)), (Uptime(28_812_000), false));
+    }
+
+    #[test]
+    fn a_clock_put_back_stops_nothing() {
+        let mut scale = scale();
+        scale.read(Duration::from_secs(10), wall(100_000));
+        let (before, _) = scale.read(Duration::from_secs(11), wall(100_001));
+        let (after, slept) = scale.read(Duration::from_secs(21), wall(5));
+        assert_eq!((after.since(before), slept), (Duration::from_secs(10), false));
+    }
+}

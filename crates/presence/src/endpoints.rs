@@ -1,0 +1,197 @@
+//! Where the vendors are: the known cloud, or another address that is announced in every surface.
+
+use serde::Deserialize;
+
+use crate::error::Problem;
+use crate::secret::Secret;
+
+/// All addresses, without a slash at the end.
+#[derive(Clone, Debug)]
+pub struct Endpoints {
+    /// Microsoft's side.
+    pub microsoft: Microsoft,
+    /// 8x8's side.
+    pub eight: Eight,
+}
+
+/// Microsoft's side.
+#[derive(Clone, Debug)]
+pub struct Microsoft {
+    /// Entra, such as `https://login.microsoftonline.com`.
+    pub login: String,
+    /// Graph without its version, such as `https://graph.microsoft.com`.
+    pub graph: String,
+    /// Tenant id or domain, when the file names one.
+    pub tenant: Option<String>,
+    /// The application's client id, when the file names one.
+    pub client_id: Option<String>,
+}
+
+/// 8x8's side.
+#[derive(Clone, Debug)]
+pub struct Eight {
+    /// The API host, such as `https://api.8x8.com`.
+    pub api: String,
+    /// A key for directory contacts, when the file names one.
+    pub key: Option<Secret>,
+}
+
+/// The file, as people write it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    microsoft: MicrosoftTable,
+    eight: Option<EightTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MicrosoftTable {
+    login: String,
+    graph: String,
+    tenant: Option<String>,
+    client_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EightTable {
+    api: String,
+    #[serde(rename = "contact_center")]
+    _contact_center: Option<String>,
+    #[serde(rename = "events")]
+    _events: Option<String>,
+    key: Option<Secret>,
+}
+
+impl Default for Endpoints {
+    /// The global cloud, which GCC uses too.
+    fn default() -> Self {
+        Self {
+            microsoft: Microsoft {
+                login: "https://login.microsoftonline.com".into(),
+                graph: "https://graph.microsoft.com".into(),
+                tenant: None,
+                client_id: None,
+            },
+            eight: Eight { api: "https://api.8x8.com".into(), key: None },
+        }
+    }
+}
+
+/// The hosts that need no announcement.
+const KNOWN: [&str; 3] =
+    ["https://login.microsoftonline.com", "https://graph.microsoft.com", "https://api.8x8.com"];
+
+impl Endpoints {
+    /// Reads an endpoints file (TOML).
+    ///
+    /// # Errors
+    /// What is wrong with it, by line; also an address that is not https, unless it is this computer.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let file: File = toml::from_str(text).map_err(|error| {
+            // The message of the parser quotes the line, which may hold the key.
+            refuse(&format!("It is not as expected{}: {}.", line(text, &error), error.message()))
+        })?;
+        let known = Self::default();
+        let eight = file.eight.map_or(known.eight, |eight| Eight { api: trim(&eight.api), key: eight.key });
+        let endpoints = Self {
+            microsoft: Microsoft {
+                login: trim(&file.microsoft.login),
+                graph: trim(&file.microsoft.graph),
+                tenant: file.microsoft.tenant,
+                client_id: file.microsoft.client_id,
+            },
+            eight,
+        };
+        for address in endpoints.all() {
+            check(address)?;
+        }
+        Ok(endpoints)
+    }
+
+    /// What every surface says when an address is none of the known ones.
+    #[must_use]
+    pub fn notice(&self) -> Option<String> {
+        let foreign: Vec<&str> = self.all().into_iter().filter(|address| !KNOWN.contains(address)).collect();
+        let first = foreign.first()?;
+        let host = host(first).unwrap_or_else(|| (*first).to_owned());
+        if foreign.iter().all(|address| is_loopback(address)) {
+            Some(format!("Sandbox tenant on this computer ({host}): not your organisation"))
+        } else {
+            Some(format!("Not Microsoft's cloud: signing in at {host}"))
+        }
+    }
+
+    fn all(&self) -> [&str; 3] {
+        [&self.microsoft.login, &self.microsoft.graph, &self.eight.api]
+    }
+}
+
+/// Whether an address can only be answered by this computer.
+#[must_use]
+pub fn is_loopback(address: &str) -> bool {
+    let Ok(address) = reqwest::Url::parse(address) else { return false };
+    matches!(address.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"))
+}
+
+fn host(address: &str) -> Option<String> {
+    let address = reqwest::Url::parse(address).ok()?;
+    let host = address.host_str()?;
+    Some(address.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+fn check(address: &str) -> Result<(), Problem> {
+    let parsed = reqwest::Url::parse(address)
+        .map_err(|error| refuse(&format!("“{address}” is no address: {error}.")))?;
+    let safe = parsed.scheme() == "https" || (parsed.scheme() == "http" && is_loopback(address));
+    if safe && parsed.host_str().is_some() && parsed.username().is_empty() {
+        Ok(())
+    } else {
+        Err(refuse(&format!("“{address}” is not https. Plain http is only for this computer itself.")))
+    }
+}
+
+fn trim(address: &str) -> String {
+    address.trim().trim_end_matches('/').to_owned()
+}
+
+fn line(text: &str, error: &toml::de::Error) -> String {
+    let line =
+        error.span().and_then(|span| text.get(..span.start)).map(|before| before.lines().count().max(1));
+    line.map(|line| format!(" in line {line}")).unwrap_or_default()
+}
+
+fn refuse(cause: &str) -> Problem {
+    Problem::new(
+        "endpoints.file",
+        "The endpoints file can not be used.",
+        cause,
+        "Write [microsoft] with login and graph, and [eight] with api; `presence-sync sandbox` prints an example.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_known_clouds_need_no_notice_and_anything_else_gets_one() {
+        assert_eq!(Endpoints::default().notice(), None);
+        let file = "[microsoft]\nlogin = \"http://127.0.0.1:9400/login/\"\ngraph = \"http://127.0.0.1:9400/graph\"\n";
+        assert!(Endpoints::parse(file).unwrap().notice().unwrap().contains("127.0.0.1:9400"));
+        let file =
+            "[microsoft]\nlogin = \"https://login.evil.example\"\ngraph = \"https://graph.microsoft.com\"\n";
+        assert!(Endpoints::parse(file).unwrap().notice().unwrap().contains("login.evil.example"));
+    }
+
+    #[test]
+    fn a_file_that_can_not_be_used_says_where_and_keeps_the_key_to_itself() {
+        let plain = "[microsoft]\nlogin = \"http://login.example\"\ngraph = \"https://graph.example\"\n";
+        assert!(Endpoints::parse(plain).unwrap_err().cause.contains("not https"));
+        let broken = "[microsoft]\nlogin = \"https://a\"\ngraph = \"https://b\"\n[eight]\napi = \"https://c\"\nkey = [\"s3cret\"]\n";
+        let problem = Endpoints::parse(broken).unwrap_err();
+        assert!(problem.cause.contains("line 6") && !problem.to_string().contains("s3cret"), "{problem}");
+        assert!(Endpoints::parse("[microsoft]\nlogon = 1").is_err());
+    }
+}

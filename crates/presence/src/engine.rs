@@ -1,0 +1,415 @@
+//! The pure engine: events in, effects out, one snapshot to look at.
+//!
+//! All rules about time and trust live here: who is known, what Teams last said, what counts as stale, when to ask
+//! next, and what the state of the whole is called. There is no IO, no clock and no randomness: the same events at the
+//! same moments give the same picture.
+
+pub mod effect;
+pub mod event;
+pub mod reader;
+pub mod roster;
+pub mod schedule;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use effect::{Change, Effect};
+use event::{DirectoryRead, Event, Intent, PresenceRead};
+use reader::{FORBIDDEN_WAIT, Reader};
+use roster::Roster;
+use schedule::Schedule;
+
+use crate::error::{Failure, Problem};
+use crate::moment::{Moment, Uptime};
+use crate::person::PersonId;
+use crate::session::{Session, Step, Wish};
+use crate::snapshot::{SetAside, Snapshot, Source, SourceState, stale_after};
+
+/// What the engine is told once.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// Time between two polls of one person; 8x8's own service takes ten seconds.
+    pub interval: Duration,
+    /// Time between two looks at the directory when only changes are read.
+    pub directory_interval: Duration,
+    /// The same when the whole directory has to be listed for it.
+    pub listing_interval: Duration,
+    /// Time between two readings of 8x8's contacts; `None` when there is no key.
+    pub contacts_interval: Option<Duration>,
+    /// Spreads the retries of many desktops.
+    pub seed: u64,
+    /// Told in every surface when the endpoints are none of the known clouds.
+    pub notice: Option<Arc<str>>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            interval: Duration::from_secs(10),
+            directory_interval: Duration::from_secs(30),
+            listing_interval: Duration::from_mins(5),
+            contacts_interval: Some(Duration::from_mins(10)),
+            seed: 0,
+            notice: None,
+        }
+    }
+}
+
+/// While the source is not live, a new picture is made this often, so that ages go on.
+const DEGRADED_TICK: Duration = Duration::from_secs(5);
+
+/// A keychain that is locked or missing is asked again this often.
+const VAULT_WAIT: Duration = Duration::from_secs(5);
+
+/// For "until I resume".
+const FOR_EVER: Duration = Duration::from_hours(24 * 365 * 10);
+
+/// The engine.
+#[derive(Debug)]
+pub struct Engine {
+    rules: Rules,
+    roster: Roster,
+    schedule: Schedule,
+    directory: Reader,
+    contacts: Option<Reader>,
+    cursor: Option<Arc<str>>,
+    session: Session,
+    source: Source,
+    /// Why the newest presence call brought nothing, until one brings something.
+    failure: Option<Failure>,
+    vault_due: Option<Uptime>,
+    local: Option<Arc<Problem>>,
+    vault: Option<Arc<Problem>>,
+    paused: Option<Moment>,
+    set_aside: SetAside,
+    revision: u64,
+    changed: bool,
+    drawn: Uptime,
+}
+
+impl Engine {
+    /// An engine that knows nothing yet.
+    #[must_use]
+    pub fn new(rules: Rules, now: Moment) -> Self {
+        Self {
+            roster: Roster::default(),
+            schedule: Schedule::new(rules.interval, rules.seed, now.uptime),
+            directory: Reader::new(now),
+            contacts: rules.contacts_interval.map(|_| Reader::new(now)),
+            cursor: None,
+            session: Session::default(),
+            source: Source { since: Some(now), ..Source::default() },
+            failure: None,
+            vault_due: None,
+            local: None,
+            vault: None,
+            paused: None,
+            set_aside: SetAside::default(),
+            revision: 0,
+            changed: true,
+            drawn: now.uptime,
+            rules,
+        }
+    }
+
+    /// Takes one event and gives what is to be done about it, and about the time.
+    #[must_use]
+    pub fn handle(&mut self, event: Event, now: Moment) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        self.changed |= !matches!(event, Event::Tick);
+        match event {
+            Event::Tick => {}
+            Event::Woke => {
+                self.schedule.restart(now.uptime, true);
+                self.schedule.forget_answers();
+                self.hurry(now);
+            }
+            Event::Restored(restored) => {
+                self.cursor.clone_from(&restored.cursor);
+                self.roster.restore(*restored, now);
+                self.source.last_success = self
+                    .roster
+                    .people()
+                    .iter()
+                    .filter_map(|state| state.teams.as_ref())
+                    .map(|teams| teams.observed)
+                    .max_by_key(|moment| moment.uptime);
+                self.fit(now);
+            }
+            Event::Session(step) => self.step(step, now, &mut effects),
+            Event::DirectoryRead(read) => self.directory_read(read, now, &mut effects),
+            Event::DirectoryFailed(failure) => self.directory_failed(&failure, now, &mut effects),
+            Event::PresenceRead(read) => self.presence_read(&read, now, &mut effects),
+            Event::PresenceFailed { page, failure } => self.presence_failed(page, failure, now, &mut effects),
+            Event::ContactsRead(contacts) => {
+                let interval = self.rules.contacts_interval.unwrap_or(FOR_EVER);
+                if let Some(reader) = &mut self.contacts {
+                    reader.succeeded(interval, now);
+                }
+                if self.roster.set_contacts(contacts) {
+                    effects.push(Effect::Store(Change::Contacts(Arc::clone(self.roster.contacts()))));
+                    self.fit(now);
+                }
+            }
+            Event::ContactsFailed(failure) => {
+                if let Some(reader) = &mut self.contacts {
+                    reader.failed(&failure, now);
+                }
+            }
+            Event::Local(problem) => self.local = problem,
+            Event::Intent(intent) => self.intend(intent, now, &mut effects),
+        }
+        self.plan(now, &mut effects);
+        effects
+    }
+
+    /// When the engine wants to be woken with a [`Event::Tick`], if nothing happens before.
+    #[must_use]
+    pub fn wake_at(&self, now: Moment) -> Option<Uptime> {
+        let polls = [
+            self.schedule.wake_at(now.uptime),
+            self.directory.wake_at().map(|due| due.max(self.schedule.hold(now.uptime).unwrap_or(due))),
+            self.contacts.as_ref().and_then(Reader::wake_at),
+        ];
+        let running = self.session.account().is_some() && self.paused.is_none();
+        let polls = polls.into_iter().flatten().filter(|_| running);
+        let tick = (self.source.state != SourceState::Live).then(|| self.drawn.plus(DEGRADED_TICK));
+        polls.chain(tick).chain(self.vault_due).chain(self.paused.map(|until| until.uptime)).min()
+    }
+
+    /// Whether there is a new picture to look at.
+    #[must_use]
+    pub fn changed(&self) -> bool {
+        self.changed
+    }
+
+    /// The picture.
+    pub fn snapshot(&mut self, now: Moment) -> Snapshot {
+        self.revision += 1;
+        self.changed = false;
+        self.drawn = now.uptime;
+        Snapshot {
+            revision: self.revision,
+            at: now,
+            people: self.roster.people().clone(),
+            source: self.source.clone(),
+            directory: self.directory.source().clone(),
+            contacts: self.contacts.as_ref().map(|reader| reader.source().clone()),
+            session: self.session.clone(),
+            matches: Arc::clone(self.roster.report()),
+            set_aside: self.set_aside,
+            paused: self.paused,
+            interval: self.schedule.interval(),
+            complete: self.directory.source().last_success.is_some() && self.schedule.complete(),
+            notice: self.rules.notice.clone(),
+            local: self.vault.clone().or_else(|| self.local.clone()),
+        }
+    }
+
+    fn step(&mut self, step: Step, now: Moment, effects: &mut Vec<Effect>) {
+        self.vault_due = None;
+        self.vault = None;
+        match self.session.step(step) {
+            Wish::Nothing => {}
+            Wish::Begin => effects.push(Effect::BeginSignIn),
+            Wish::Stop => effects.push(Effect::StopSignIn),
+            Wish::Forget => effects.push(Effect::ForgetSignIn),
+            Wish::Start => {
+                self.failure = None;
+                self.schedule.restart(now.uptime, false);
+                self.schedule.forget_answers();
+                self.directory.abandon();
+                self.hurry(now);
+            }
+        }
+        let own = self.session.account().and_then(|account| PersonId::parse(&account.id));
+        if own.is_some() {
+            self.roster.set_own(own);
+            self.fit(now);
+        }
+    }
+
+    fn intend(&mut self, intent: Intent, now: Moment, effects: &mut Vec<Effect>) {
+        match intent {
+            Intent::SignIn => self.step(Step::Asked, now, effects),
+            Intent::CancelSignIn => self.step(Step::Cancelled, now, effects),
+            Intent::SignOut => self.step(Step::SignedOut, now, effects),
+            Intent::SyncNow => {
+                let throttled = matches!(self.failure, Some(Failure::Throttled { .. }));
+                self.schedule.restart(now.uptime, throttled);
+                self.hurry(now);
+                if self.vault.is_some() {
+                    self.vault_due = Some(now.uptime);
+                }
+            }
+            Intent::Pause(span) => self.paused = Some(now.plus(span.unwrap_or(FOR_EVER))),
+            Intent::Resume => self.resume(now),
+        }
+    }
+
+    fn resume(&mut self, now: Moment) {
+        if self.paused.take().is_some() {
+            self.changed = true;
+            self.schedule.restart(now.uptime, true);
+            self.hurry(now);
+        }
+    }
+
+    fn hurry(&mut self, now: Moment) {
+        self.directory.hurry(now);
+        if let Some(reader) = &mut self.contacts {
+            reader.hurry(now);
+        }
+    }
+
+    fn fit(&mut self, now: Moment) {
+        self.schedule.resize(self.roster.pages(), now.uptime);
+    }
+
+    fn directory_read(&mut self, read: DirectoryRead, now: Moment, effects: &mut Vec<Effect>) {
+        let listed = read.cursor.is_none();
+        let cursor = read.cursor.clone();
+        self.set_aside.entries += read.set_aside;
+        let moved = self.cursor != cursor;
+        self.cursor.clone_from(&cursor);
+        let (people, removed) = self.roster.apply(read);
+        if moved || !people.is_empty() || !removed.is_empty() {
+            effects.push(Effect::Store(Change::Directory { people, removed, cursor }));
+        }
+        // One page of a listing is as cheap as a look at the changes.
+        let small = self.roster.people().len() < 900;
+        let interval = match (listed, small) {
+            (false, _) | (true, true) => self.rules.directory_interval,
+            (true, false) => self.rules.listing_interval,
+        };
+        self.directory.succeeded(interval, now);
+        self.fit(now);
+    }
+
+    fn directory_failed(&mut self, failure: &Failure, now: Moment, effects: &mut Vec<Effect>) {
+        match failure {
+            Failure::Reset => self.cursor = None,
+            Failure::Throttled { wait, .. } => {
+                self.schedule.throttled(None, *wait, now.uptime);
+                self.failure = Some(failure.clone());
+            }
+            _ => {}
+        }
+        self.directory.failed(failure, now);
+        self.sign_in_or_vault(failure, now, effects);
+    }
+
+    fn presence_read(&mut self, read: &PresenceRead, now: Moment, effects: &mut Vec<Effect>) {
+        self.schedule.answered(read.page, now.uptime);
+        // An answer that was under way when the vendor asked for a pause does not end the pause.
+        let pausing = matches!(self.failure, Some(Failure::Throttled { .. }));
+        if !pausing || self.schedule.hold(now.uptime).is_none() {
+            self.failure = None;
+        }
+        self.vault = None;
+        self.source.last_success = Some(now);
+        self.set_aside.entries += read.set_aside;
+        let observed = self.roster.observe(read, self.schedule.interval(), now);
+        self.set_aside.unknown_values += observed.unknown_values;
+        self.set_aside.late += observed.late;
+        effects.push(Effect::Store(Change::Observations { people: observed.changed, confirmed: now.wall }));
+    }
+
+    fn presence_failed(&mut self, page: usize, failure: Failure, now: Moment, effects: &mut Vec<Effect>) {
+        match &failure {
+            Failure::Throttled { wait, .. } => self.schedule.throttled(Some(page), *wait, now.uptime),
+            Failure::Forbidden(_) => self.schedule.refused(page, FORBIDDEN_WAIT, now.uptime),
+            Failure::Broken(_) | Failure::Reset => self.schedule.failed(page, now.uptime),
+            Failure::Offline(_) | Failure::SignInNeeded(_) | Failure::Vault(_) => {
+                self.schedule.unreachable(page, now.uptime);
+            }
+        }
+        self.sign_in_or_vault(&failure, now, effects);
+        self.failure = Some(failure);
+    }
+
+    fn sign_in_or_vault(&mut self, failure: &Failure, now: Moment, effects: &mut Vec<Effect>) {
+        match failure {
+            Failure::SignInNeeded(problem) => self.step(Step::Ended(Arc::clone(problem)), now, effects),
+            Failure::Vault(problem) => {
+                self.vault = Some(Arc::clone(problem));
+                if self.session == Session::Unknown {
+                    self.vault_due = Some(now.uptime.plus(VAULT_WAIT));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Asks for whatever is due, and names the state of the whole.
+    fn plan(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        if self.paused.is_some_and(|until| until.uptime <= now.uptime) {
+            self.resume(now);
+        }
+        if self.vault_due.is_some_and(|due| due <= now.uptime) {
+            self.vault_due = None;
+            effects.push(Effect::FindSignIn);
+        }
+        if self.session.account().is_some() && self.paused.is_none() {
+            // What one call learned of Microsoft's limits holds for all of them.
+            if self.schedule.hold(now.uptime).is_none() && self.directory.take(now) {
+                effects.push(Effect::ReadDirectory { cursor: self.cursor.clone() });
+            }
+            while let Some(page) = self.schedule.take(now.uptime) {
+                effects.push(Effect::ReadPresence { page, people: self.roster.page(page) });
+            }
+            if self.contacts.as_mut().is_some_and(|reader| reader.take(now)) {
+                effects.push(Effect::ReadContacts);
+            }
+        }
+        self.assess(now);
+        self.changed |=
+            self.source.state != SourceState::Live && now.uptime.since(self.drawn) >= DEGRADED_TICK;
+    }
+
+    fn assess(&mut self, now: Moment) {
+        let (state, problem) = self.verdict(now);
+        if self.source.state != state {
+            self.source.since = Some(now);
+            self.changed = true;
+        }
+        let held =
+            self.schedule.hold(now.uptime).or_else(|| self.directory.source().retry_at.map(|at| at.uptime));
+        let retry_at = match state {
+            SourceState::Live | SourceState::SignInNeeded => None,
+            _ => held.filter(|at| *at > now.uptime).map(|at| now.plus(at.since(now.uptime))),
+        };
+        self.source.state = state;
+        self.source.problem = problem;
+        self.source.retry_at = retry_at;
+    }
+
+    fn verdict(&self, now: Moment) -> (SourceState, Option<Arc<Problem>>) {
+        match &self.session {
+            Session::Unknown => return (SourceState::Stale, self.vault.clone()),
+            Session::Needed(problem) => return (SourceState::SignInNeeded, Some(Arc::clone(problem))),
+            Session::SignedOut | Session::Waiting { .. } => return (SourceState::SignInNeeded, None),
+            Session::SignedIn(_) => {}
+        }
+        // Before anybody is known, the directory is what matters.
+        let directory = self.directory.source();
+        if self.roster.people().is_empty() && directory.state != SourceState::Live {
+            return (directory.state, directory.problem.clone());
+        }
+        let problem = self.failure.as_ref().and_then(Failure::problem).cloned();
+        match &self.failure {
+            Some(Failure::Throttled { .. }) => (SourceState::Throttled, problem),
+            Some(Failure::Offline(_)) => (SourceState::Offline, problem),
+            Some(_) => (SourceState::Stale, problem),
+            None if !self.schedule.complete() || self.paused.is_some() => (SourceState::Stale, None),
+            None => {
+                let overdue = |last: Moment| now.since(last) > stale_after(self.schedule.interval());
+                let old = !self.roster.people().is_empty() && self.source.last_success.is_none_or(overdue);
+                (if old { SourceState::Stale } else { SourceState::Live }, None)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! What the engine asks the driver to do.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::event::StoredObservation;
+use crate::person::{Contact, Person, PersonId};
+
+/// One thing to do. Its result, if any, comes back as an event.
+#[derive(Debug)]
+pub enum Effect {
+    /// Read the directory, from the cursor on if there is one.
+    ReadDirectory {
+        /// Where the last reading ended.
+        cursor: Option<Arc<str>>,
+    },
+    /// Read the presence of these people, at most as many as one call takes.
+    ReadPresence {
+        /// To be handed back with the answer.
+        page: usize,
+        /// Who.
+        people: Arc<[PersonId]>,
+    },
+    /// Read all corporate contacts of 8x8.
+    ReadContacts,
+    /// Ask the keychain for a sign-in of an earlier run.
+    FindSignIn,
+    /// Open the browser and wait for the answer.
+    BeginSignIn,
+    /// Stop waiting.
+    StopSignIn,
+    /// Remove the sign-in from the vault.
+    ForgetSignIn,
+    /// Write to the store.
+    Store(Change),
+}
+
+/// A change of what the store keeps; each is written as one transaction.
+#[derive(Debug)]
+pub enum Change {
+    /// The directory moved.
+    Directory {
+        /// New or changed.
+        people: Vec<Arc<Person>>,
+        /// Gone.
+        removed: Vec<PersonId>,
+        /// Where to go on.
+        cursor: Option<Arc<str>>,
+    },
+    /// All contacts.
+    Contacts(Arc<Vec<Contact>>),
+    /// States that changed, and when everything else was last confirmed.
+    Observations {
+        /// The changes.
+        people: Vec<(PersonId, StoredObservation)>,
+        /// Whoever is not absent was seen as it stands at this time.
+        confirmed: Timestamp,
+    },
+}

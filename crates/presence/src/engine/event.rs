@@ -1,0 +1,133 @@
+//! What can happen, as the engine hears it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::error::{Failure, Problem};
+use crate::mapping::Term;
+use crate::person::{Contact, Person, PersonId};
+use crate::session::Step;
+
+/// One thing that happened.
+#[derive(Debug)]
+pub enum Event {
+    /// The store gave back what the last run knew.
+    Restored(Box<Restored>),
+    /// The sign-in moved.
+    Session(Step),
+    /// The directory was read.
+    DirectoryRead(DirectoryRead),
+    /// The directory could not be read.
+    DirectoryFailed(Failure),
+    /// The presence of one page of people was read.
+    PresenceRead(PresenceRead),
+    /// It could not be read.
+    PresenceFailed {
+        /// Which page.
+        page: usize,
+        /// Why.
+        failure: Failure,
+    },
+    /// All corporate contacts of 8x8.
+    ContactsRead(Vec<Contact>),
+    /// They could not be read.
+    ContactsFailed(Failure),
+    /// Something on this computer failed, such as the disk or the keychain; `None` when it works again.
+    Local(Option<Arc<Problem>>),
+    /// A person wants something.
+    Intent(Intent),
+    /// The machine slept, or its clock jumped: everything known is older than it seemed.
+    Woke,
+    /// Time passed.
+    Tick,
+}
+
+/// What a person can ask for, from whatever surface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Sign in with the browser.
+    SignIn,
+    /// Stop waiting for the browser.
+    CancelSignIn,
+    /// Forget the sign-in.
+    SignOut,
+    /// Poll everything at once.
+    SyncNow,
+    /// Stop polling for so long; `None` until resumed.
+    Pause(Option<Duration>),
+    /// Go on polling.
+    Resume,
+}
+
+/// The last known board.
+#[derive(Debug, Default)]
+pub struct Restored {
+    /// Every user object that was known, also those that are left out of the board.
+    pub people: Vec<(Person, Option<StoredObservation>)>,
+    /// 8x8's contacts.
+    pub contacts: Vec<Contact>,
+    /// Where reading the directory can go on.
+    pub cursor: Option<Arc<str>>,
+}
+
+/// What the store keeps of an observation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredObservation {
+    /// Graph's `availability`.
+    pub availability: Term,
+    /// Graph's `activity`.
+    pub activity: Term,
+    /// `outOfOfficeSettings.isOutOfOffice`.
+    pub out_of_office: bool,
+    /// Since when, on the wall.
+    pub since: Timestamp,
+    /// Last confirmed, on the wall.
+    pub observed: Timestamp,
+    /// Whether the newest answer left this person out.
+    pub absent: bool,
+}
+
+/// The result of reading the directory.
+#[derive(Debug, Default)]
+pub struct DirectoryRead {
+    /// Whether `people` are everybody, so that who is missing is gone.
+    pub full: bool,
+    /// User objects that are new or changed.
+    pub people: Vec<Person>,
+    /// User objects that are gone.
+    pub removed: Vec<PersonId>,
+    /// Where to go on next time, if the permission for that is there.
+    pub cursor: Option<Arc<str>>,
+    /// Entries that could not be read.
+    pub set_aside: u64,
+}
+
+/// The presence of one page of people.
+#[derive(Debug, Default)]
+pub struct PresenceRead {
+    /// Which page was asked for.
+    pub page: usize,
+    /// Who was asked about.
+    pub asked: Arc<[PersonId]>,
+    /// The answers, in any order.
+    pub readings: Vec<Reading>,
+    /// Entries that could not be read, and ids that Microsoft refused.
+    pub set_aside: u64,
+}
+
+/// What Graph says about one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Who.
+    pub id: PersonId,
+    /// `availability`.
+    pub availability: Term,
+    /// `activity`.
+    pub activity: Term,
+    /// `outOfOfficeSettings.isOutOfOffice`.
+    pub out_of_office: bool,
+    /// `sequenceNumber`.
+    pub sequence: Option<Box<str>>,
+}

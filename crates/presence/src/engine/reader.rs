@@ -1,0 +1,105 @@
+//! A source that is read whole now and then, such as a directory: when it is due, and how it is doing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::{Failure, Problem};
+use crate::moment::{Moment, Uptime};
+use crate::snapshot::{Source, SourceState};
+
+/// A missing permission is asked about again after this long.
+pub const FORBIDDEN_WAIT: Duration = Duration::from_mins(15);
+
+/// Longest wait between two attempts at a source that fails otherwise.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
+/// The plan for one such source.
+#[derive(Debug)]
+pub struct Reader {
+    due: Uptime,
+    in_flight: bool,
+    failures: u32,
+    source: Source,
+}
+
+impl Reader {
+    /// Due at once.
+    #[must_use]
+    pub fn new(now: Moment) -> Self {
+        let source = Source { since: Some(now), ..Source::default() };
+        Self { due: now.uptime, in_flight: false, failures: 0, source }
+    }
+
+    /// How it is doing.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// When it is due; `None` while it is being read.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<Uptime> {
+        (!self.in_flight).then_some(self.due)
+    }
+
+    /// Whether to read it now; it counts as being read from here on.
+    pub fn take(&mut self, now: Moment) -> bool {
+        let ready = !self.in_flight && self.due <= now.uptime;
+        self.in_flight |= ready;
+        ready
+    }
+
+    /// Due at once, unless the vendor asked for a pause.
+    pub fn hurry(&mut self, now: Moment) {
+        if self.source.state != SourceState::Throttled {
+            self.due = self.due.min(now.uptime);
+        }
+    }
+
+    /// It was read; the next time is `interval` from now.
+    pub fn succeeded(&mut self, interval: Duration, now: Moment) {
+        self.in_flight = false;
+        self.failures = 0;
+        self.due = now.uptime.plus(interval);
+        self.source.last_success = Some(now);
+        self.set(SourceState::Live, None, None, now);
+    }
+
+    /// It could not be read; gives when it is tried again.
+    pub fn failed(&mut self, failure: &Failure, now: Moment) {
+        self.in_flight = false;
+        self.failures = self.failures.saturating_add(1);
+        let doubled = Duration::from_secs(1 << self.failures.min(7)).min(LONGEST_WAIT);
+        let (state, wait) = match failure {
+            Failure::Throttled { wait, .. } => (SourceState::Throttled, *wait),
+            Failure::Offline(_) => (SourceState::Offline, doubled.min(Duration::from_secs(10))),
+            Failure::SignInNeeded(_) => (SourceState::SignInNeeded, doubled),
+            Failure::Forbidden(_) => (SourceState::Stale, FORBIDDEN_WAIT),
+            Failure::Broken(_) | Failure::Vault(_) => (SourceState::Stale, doubled),
+            Failure::Reset => (SourceState::Stale, Duration::ZERO),
+        };
+        let until = now.plus(wait);
+        self.due = until.uptime;
+        self.set(state, Some(until), failure.problem().cloned(), now);
+    }
+
+    /// Nothing is under way any more: its answer will not come.
+    pub fn abandon(&mut self) {
+        self.in_flight = false;
+    }
+
+    fn set(
+        &mut self,
+        state: SourceState,
+        retry_at: Option<Moment>,
+        problem: Option<Arc<Problem>>,
+        now: Moment,
+    ) {
+        if self.source.state != state {
+            self.source.since = Some(now);
+        }
+        self.source.state = state;
+        self.source.retry_at = retry_at;
+        self.source.problem = problem;
+    }
+}

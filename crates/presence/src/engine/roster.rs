@@ -1,0 +1,295 @@
+//! Who is known, joined to 8x8, and what Teams last said about each.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::event::{DirectoryRead, PresenceRead, Reading, Restored, StoredObservation};
+use crate::mapping::map;
+use crate::matches::{self, Report};
+use crate::moment::Moment;
+use crate::person::{Card, Contact, Person, PersonId};
+use crate::snapshot::{Observation, PAGE, People, PersonState, stale_after};
+
+/// Everybody.
+#[derive(Debug, Default)]
+pub struct Roster {
+    people: People,
+    positions: HashMap<PersonId, u32>,
+    users: HashMap<PersonId, Arc<Person>>,
+    contacts: Arc<Vec<Contact>>,
+    report: Arc<Report>,
+    /// The account that polls; it is on the board only if 8x8 knows it as a person.
+    own: Option<PersonId>,
+}
+
+/// What a presence answer changed.
+#[derive(Debug, Default)]
+pub struct Observed {
+    /// States that are new.
+    pub changed: Vec<(PersonId, StoredObservation)>,
+    /// Values that no documentation names.
+    pub unknown_values: u64,
+    /// Answers that were older than what is known.
+    pub late: u64,
+}
+
+impl Roster {
+    /// Everybody on the board, sharing pages with the roster.
+    #[must_use]
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// The match report.
+    #[must_use]
+    pub fn report(&self) -> &Arc<Report> {
+        &self.report
+    }
+
+    /// All contacts.
+    #[must_use]
+    pub fn contacts(&self) -> &Arc<Vec<Contact>> {
+        &self.contacts
+    }
+
+    /// Who is on a page.
+    #[must_use]
+    pub fn page(&self, number: usize) -> Arc<[PersonId]> {
+        self.people
+            .pages
+            .get(number)
+            .map(|page| page.iter().map(PersonState::id).collect())
+            .unwrap_or_default()
+    }
+
+    /// How many pages there are.
+    #[must_use]
+    pub fn pages(&self) -> usize {
+        self.people.pages.len()
+    }
+
+    /// Takes over what the last run knew.
+    pub fn restore(&mut self, restored: Restored, now: Moment) {
+        self.contacts = Arc::new(restored.contacts);
+        let mut known = HashMap::with_capacity(restored.people.len());
+        for (person, observation) in restored.people {
+            if let Some(observation) = observation {
+                known.insert(person.id, observation);
+            }
+            self.users.insert(person.id, Arc::new(person));
+        }
+        self.rejoin();
+        for page in &mut self.people.pages {
+            for state in Arc::make_mut(page) {
+                if let Some(stored) = known.remove(&state.id()) {
+                    state.absent = stored.absent;
+                    state.teams = Some(Observation {
+                        mapping: map(&stored.availability, &stored.activity, stored.out_of_office),
+                        availability: stored.availability,
+                        activity: stored.activity,
+                        out_of_office: stored.out_of_office,
+                        sequence: None,
+                        since: now.restored(stored.since),
+                        observed: now.restored(stored.observed),
+                    });
+                }
+            }
+        }
+    }
+
+    /// Takes a reading of the directory; gives what really changed, for the store.
+    pub fn apply(&mut self, read: DirectoryRead) -> (Vec<Arc<Person>>, Vec<PersonId>) {
+        let mut removed = read.removed;
+        if read.full {
+            let present: std::collections::HashSet<PersonId> =
+                read.people.iter().map(|person| person.id).collect();
+            removed.extend(self.users.keys().filter(|id| !present.contains(id)));
+        }
+        removed.retain(|id| self.users.remove(id).is_some());
+        let mut changed = Vec::new();
+        for person in read.people {
+            if self.users.get(&person.id).is_none_or(|known| **known != person) {
+                let person = Arc::new(person);
+                changed.push(Arc::clone(&person));
+                self.users.insert(person.id, person);
+            }
+        }
+        if !changed.is_empty() || !removed.is_empty() {
+            self.rejoin();
+        }
+        (changed, removed)
+    }
+
+    /// Takes all contacts of 8x8; tells whether anything changed.
+    pub fn set_contacts(&mut self, contacts: Vec<Contact>) -> bool {
+        if *self.contacts == contacts {
+            return false;
+        }
+        self.contacts = Arc::new(contacts);
+        self.rejoin();
+        true
+    }
+
+    /// Says which account polls.
+    pub fn set_own(&mut self, own: Option<PersonId>) {
+        if self.own != own {
+            self.own = own;
+            self.rejoin();
+        }
+    }
+
+    /// Takes an answer about presence.
+    pub fn observe(&mut self, read: &PresenceRead, interval: std::time::Duration, now: Moment) -> Observed {
+        let mut result = Observed::default();
+        let mut answered = std::collections::HashSet::with_capacity(read.readings.len());
+        // Answers mostly come in the order of the question: then no index is needed.
+        let mut expected = read.page * PAGE;
+        for reading in &read.readings {
+            let here = self.people.get(expected).is_some_and(|state| state.id() == reading.id);
+            let position =
+                if here { Some(expected) } else { self.positions.get(&reading.id).map(|at| *at as usize) };
+            let Some(position) = position else { continue };
+            expected = position + 1;
+            let page = Arc::make_mut(&mut self.people.pages[position / PAGE]);
+            let state = &mut page[position % PAGE];
+            answered.insert(reading.id);
+            observe(state, reading, interval, now, &mut result);
+        }
+        if answered.len() < read.asked.len() {
+            for id in read.asked.iter().filter(|id| !answered.contains(*id)) {
+                self.leave_out(*id, &mut result);
+            }
+        }
+        result
+    }
+
+    /// The answer did not name this person: what was known ages, and the board says why.
+    fn leave_out(&mut self, id: PersonId, result: &mut Observed) {
+        let Some(&position) = self.positions.get(&id) else { return };
+        let state =
+            &mut Arc::make_mut(&mut self.people.pages[position as usize / PAGE])[position as usize % PAGE];
+        if !state.absent {
+            state.absent = true;
+            if let Some(teams) = &state.teams {
+                result.changed.push((id, stored(teams, true)));
+            }
+        }
+    }
+
+    /// Joins both directories anew and fits the pages: who stays keeps position and state.
+    fn rejoin(&mut self) {
+        let mut users: Vec<Arc<Person>> = self.users.values().cloned().collect();
+        // In a fixed order, so that the same directory always makes the same pages.
+        users.sort_unstable_by_key(|user| user.id);
+        let (joined, report) = matches::join(&users, &self.contacts);
+        self.report = Arc::new(report);
+
+        let mut wanted: HashMap<PersonId, Arc<Card>> = HashMap::with_capacity(users.len());
+        let mut arrivals = Vec::new();
+        for user in users.into_iter().filter(|user| user.left_out().is_none()) {
+            let contact = joined.get(&user.id).and_then(|&index| self.contacts.get(index));
+            if contact.is_none() && self.own == Some(user.id) {
+                continue;
+            }
+            let known = self.positions.get(&user.id).and_then(|&at| self.people.get(at as usize));
+            let same =
+                known.filter(|state| state.card.person == *user && state.card.contact.as_ref() == contact);
+            let card = same.map_or_else(
+                || Card::new(Person::clone(&user), contact.cloned()),
+                |state| Arc::clone(&state.card),
+            );
+            if known.is_none() {
+                arrivals.push(user.id);
+            }
+            wanted.insert(user.id, card);
+        }
+
+        let mut everybody: Vec<PersonState> = Vec::with_capacity(wanted.len());
+        for state in self.people.iter() {
+            if let Some(card) = wanted.get(&state.id()) {
+                everybody.push(PersonState { card: Arc::clone(card), ..state.clone() });
+            }
+        }
+        for id in arrivals {
+            if let Some(card) = wanted.get(&id) {
+                everybody.push(PersonState { card: Arc::clone(card), teams: None, absent: false });
+            }
+        }
+        self.positions = everybody.iter().zip(0_u32..).map(|(state, at)| (state.id(), at)).collect();
+        let mut by_name: Vec<u32> = (0_u32..).take(everybody.len()).collect();
+        by_name.sort_by_cached_key(|&at| {
+            let state = &everybody[at as usize];
+            (state.card.sort_key().to_owned(), state.id())
+        });
+        self.people = People {
+            pages: everybody.chunks(PAGE).map(|page| Arc::new(page.to_vec())).collect(),
+            by_name: Arc::new(by_name),
+        };
+    }
+}
+
+fn observe(
+    state: &mut PersonState,
+    reading: &Reading,
+    interval: std::time::Duration,
+    now: Moment,
+    result: &mut Observed,
+) {
+    let was_absent = std::mem::take(&mut state.absent);
+    if let Some(known) = &mut state.teams {
+        let fresh = now.since(known.observed) <= stale_after(interval);
+        let late = match (&known.sequence, &reading.sequence) {
+            (Some(known), Some(read)) => **read < **known,
+            _ => false,
+        };
+        // Once knowledge is stale an older stamp is taken too: stamps may start anew, and nobody may be stuck.
+        if late && fresh {
+            result.late += 1;
+            return;
+        }
+        if known.sequence.as_deref() != reading.sequence.as_deref() {
+            known.sequence = reading.sequence.as_deref().map(Arc::from);
+        }
+        known.observed = now;
+        let same = known.availability == reading.availability
+            && known.activity == reading.activity
+            && known.out_of_office == reading.out_of_office;
+        if same {
+            if was_absent {
+                result.changed.push((reading.id, stored(known, false)));
+            }
+            return;
+        }
+    }
+    let unknown = |term: &crate::mapping::Term| u64::from(matches!(term, crate::mapping::Term::Other(_)));
+    result.unknown_values += unknown(&reading.availability) + unknown(&reading.activity);
+    let mapping = map(&reading.availability, &reading.activity, reading.out_of_office);
+    // A change of detail within one row, such as idle, does not start a new state.
+    let since = state
+        .teams
+        .as_ref()
+        .filter(|known| known.mapping.row == mapping.row)
+        .map_or(now, |known| known.since);
+    let observation = Observation {
+        availability: reading.availability.clone(),
+        activity: reading.activity.clone(),
+        out_of_office: reading.out_of_office,
+        sequence: reading.sequence.as_deref().map(Arc::from),
+        mapping,
+        since,
+        observed: now,
+    };
+    result.changed.push((reading.id, stored(&observation, false)));
+    state.teams = Some(observation);
+}
+
+fn stored(observation: &Observation, absent: bool) -> StoredObservation {
+    StoredObservation {
+        availability: observation.availability.clone(),
+        activity: observation.activity.clone(),
+        out_of_office: observation.out_of_office,
+        since: observation.since.wall,
+        observed: observation.observed.wall,
+        absent,
+    }
+}

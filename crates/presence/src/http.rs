@@ -1,0 +1,215 @@
+//! HTTP as both vendors' clients use it: one client with time limits, one retry policy, one gate per vendor.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{RequestBuilder, StatusCode};
+
+use crate::clock::{Clock, pause};
+use crate::error::Problem;
+use crate::moment::Uptime;
+
+/// A whole call, from connecting to the last byte.
+const CALL_LIMIT: Duration = Duration::from_mins(1);
+
+/// Silence on an open connection.
+const READ_LIMIT: Duration = Duration::from_secs(20);
+
+/// Until a connection stands.
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+
+/// No answer of either vendor is nearly this large: 999 users are well under 2 MB.
+const LARGEST_BODY: usize = 32 << 20;
+
+/// How often a call is made before its failure is told: the first time, and two more.
+const ATTEMPTS: u32 = 3;
+
+/// A pause that a vendor asks for is never taken to be longer than this.
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
+
+/// The pause when a vendor asks for one and does not say how long.
+const DEFAULT_PAUSE: Duration = Duration::from_secs(30);
+
+/// The client for all calls: no redirects, because no API of either vendor needs one and tokens must not travel.
+///
+/// # Panics
+/// Never: the settings are fixed, and the only fallible one, TLS, uses the platform's certificates lazily.
+#[must_use]
+pub fn client() -> reqwest::Client {
+    #[expect(clippy::disallowed_methods, reason = "the one owner of the client")]
+    let builder = reqwest::Client::builder();
+    let built = builder
+        .user_agent(concat!("PresenceSync/", env!("CARGO_PKG_VERSION")))
+        .timeout(CALL_LIMIT)
+        .read_timeout(READ_LIMIT)
+        .connect_timeout(CONNECT_LIMIT)
+        .redirect(reqwest::redirect::Policy::none())
+        .build();
+    #[expect(clippy::expect_used, reason = "fixed settings: this fails on every machine or on none")]
+    built.expect("the HTTP client's settings are valid")
+}
+
+/// A complete answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// Status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// All of the body.
+    pub body: Vec<u8>,
+}
+
+/// Why there is no complete answer.
+#[derive(Debug)]
+pub enum Trouble {
+    /// The vendor wants silence for so long.
+    Throttled(Duration),
+    /// No connection, or it broke, after all attempts.
+    Unreachable(reqwest::Error),
+    /// The answer ended early or was absurdly large.
+    Incomplete,
+}
+
+/// Keeps a vendor's wish for silence for everybody who calls it.
+#[derive(Debug, Default)]
+pub struct Gate {
+    closed_until: Mutex<Option<Uptime>>,
+}
+
+impl Gate {
+    /// How long it is still closed.
+    fn wait(&self, now: Uptime) -> Option<Duration> {
+        let until = *self.closed_until.lock().unwrap_or_else(PoisonError::into_inner);
+        until.filter(|until| *until > now).map(|until| until.since(now))
+    }
+
+    fn close(&self, until: Uptime) {
+        let mut closed = self.closed_until.lock().unwrap_or_else(PoisonError::into_inner);
+        *closed = Some(closed.map_or(until, |before| before.max(until)));
+    }
+}
+
+/// Makes a call under the one policy: nothing is sent while the gate is closed, a 429 or 503 with `Retry-After` closes
+/// it, and a broken connection or a 5xx is tried again twice, each time after a longer and slightly random wait.
+///
+/// `request` makes the request anew for each attempt; all calls made through here may be repeated without harm.
+///
+/// # Errors
+/// [`Trouble`], when no complete answer came. Any status that is not about throttling is an answer.
+pub async fn call(
+    gate: &Gate,
+    clock: &Clock,
+    request: impl Fn() -> RequestBuilder,
+) -> Result<Answer, Trouble> {
+    let mut attempt = 1;
+    loop {
+        if let Some(wait) = gate.wait(clock.now().uptime) {
+            return Err(Trouble::Throttled(wait));
+        }
+        let result = once(request()).await;
+        match &result {
+            Ok(answer) => {
+                let asked = retry_after(&answer.headers, clock);
+                let throttled = answer.status == StatusCode::TOO_MANY_REQUESTS
+                    || (answer.status == StatusCode::SERVICE_UNAVAILABLE && asked.is_some());
+                if throttled {
+                    let wait = asked.unwrap_or(DEFAULT_PAUSE).clamp(Duration::from_secs(1), LONGEST_PAUSE);
+                    gate.close(clock.now().uptime.plus(wait));
+                    return Err(Trouble::Throttled(wait));
+                }
+                if !answer.status.is_server_error() {
+                    return result;
+                }
+            }
+            Err(_) => {}
+        }
+        if attempt == ATTEMPTS {
+            return result;
+        }
+        pause(backoff(attempt)).await;
+        attempt += 1;
+    }
+}
+
+async fn once(request: RequestBuilder) -> Result<Answer, Trouble> {
+    let mut response = request.send().await.map_err(Trouble::Unreachable)?;
+    let expected = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
+    if expected > LARGEST_BODY {
+        return Err(Trouble::Incomplete);
+    }
+    let mut body = Vec::with_capacity(expected);
+    loop {
+        match response.chunk().await {
+            Ok(Some(part)) if body.len() + part.len() <= LARGEST_BODY => body.extend_from_slice(&part),
+            Ok(None) => break,
+            _ => return Err(Trouble::Incomplete),
+        }
+    }
+    Ok(Answer { status: response.status(), headers: response.headers().clone(), body })
+}
+
+/// 0.3 s, then 0.9 s, each up to a half longer.
+fn backoff(attempt: u32) -> Duration {
+    let base = Duration::from_millis(300) * 3_u32.pow(attempt - 1);
+    base.mul_f64(1.0 + rand::random::<f64>() / 2.0)
+}
+
+/// `Retry-After` in whole seconds, as Microsoft documents it, or as a date, as HTTP allows it.
+fn retry_after(headers: &HeaderMap, clock: &Clock) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = jiff::fmt::rfc2822::parse(text).ok()?;
+    let wait = date.timestamp().as_millisecond().saturating_sub(clock.now().wall.as_millisecond());
+    Some(Duration::from_millis(u64::try_from(wait).unwrap_or(0)))
+}
+
+/// A connection that could not be made, for either vendor.
+pub(crate) fn unreachable(vendor: &str, who: &str, error: &reqwest::Error) -> Problem {
+    let mut source: Option<&dyn std::error::Error> = Some(error);
+    let mut root = String::new();
+    while let Some(error) = source {
+        root = error.to_string();
+        source = error.source();
+    }
+    let lower = root.to_lowercase();
+    let (code, cause, remedy) = if lower.contains("certificate") || lower.contains("tls") {
+        let remedy = "If your network inspects encrypted traffic, install its certificate in this computer's certificate store.";
+        ("tls", format!("The certificate of {who} could not be verified."), remedy)
+    } else if error.is_timeout() {
+        ("timeout", format!("{who} did not answer in time."), "Nothing to do: we try again by ourselves.")
+    } else {
+        let remedy = "Check this computer's network and proxy; we try again by ourselves.";
+        ("offline", format!("{who} can not be reached."), remedy)
+    };
+    Problem::new(&format!("{vendor}.{code}"), "No connection.", cause, remedy).detail(root)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date() {
+        let clock = Clock::start();
+        let read = |text: &str| {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
+            retry_after(&headers, &clock)
+        };
+        assert_eq!(read("20"), Some(Duration::from_secs(20)));
+        assert_eq!(read("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(read("soon"), None);
+    }
+
+    #[test]
+    fn the_longest_wish_for_silence_counts() {
+        let gate = Gate::default();
+        gate.close(Uptime(20_000));
+        gate.close(Uptime(5_000));
+        assert_eq!(gate.wait(Uptime(1_000)), Some(Duration::from_secs(19)));
+        assert_eq!(gate.wait(Uptime(20_000)), None);
+    }
+}

@@ -1,0 +1,70 @@
+//! Microsoft's side: Entra for signing in, Graph for directory and presence.
+
+pub mod auth;
+pub mod discovery;
+pub mod graph;
+mod problem;
+pub mod wire;
+
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+
+use crate::auth::tokens::Tokens;
+use crate::clock::Clock;
+use crate::endpoints;
+use crate::error::Failure;
+use crate::http::Gate;
+use crate::vault::Vault;
+use discovery::Authority;
+
+/// What the two clients of Microsoft share: address, registration, connection, and Microsoft's wish for silence.
+pub struct Connection {
+    pub(crate) http: reqwest::Client,
+    pub(crate) gate: Gate,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) endpoints: endpoints::Microsoft,
+    /// Tenant id or domain.
+    pub tenant: String,
+    /// The application's client id.
+    pub client_id: String,
+    authority: OnceCell<Authority>,
+}
+
+impl Connection {
+    /// A connection; nothing is sent yet.
+    #[must_use]
+    pub fn new(
+        http: reqwest::Client,
+        clock: Arc<Clock>,
+        endpoints: endpoints::Microsoft,
+        tenant: String,
+        client_id: String,
+    ) -> Self {
+        Self { http, gate: Gate::default(), clock, endpoints, tenant, client_id, authority: OnceCell::new() }
+    }
+
+    /// Entra's endpoints for this tenant, discovered once.
+    ///
+    /// # Errors
+    /// Why they could not be discovered.
+    pub async fn authority(&self) -> Result<&Authority, Failure> {
+        self.authority.get_or_try_init(|| discovery::discover(self)).await
+    }
+}
+
+/// Everything that can be asked of Microsoft with a sign-in.
+pub struct Microsoft {
+    /// The connection.
+    pub connection: Arc<Connection>,
+    /// The sign-in.
+    pub tokens: Tokens,
+}
+
+impl Microsoft {
+    /// A client that finds its sign-in in `vault`.
+    #[must_use]
+    pub fn new(connection: Arc<Connection>, vault: Arc<dyn Vault>) -> Self {
+        Self { tokens: Tokens::new(Arc::clone(&connection), vault), connection }
+    }
+}
