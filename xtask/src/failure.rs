@@ -30,6 +30,11 @@ impl Failure {
         }
     }
 
+    /// The same failure, seen from the larger work that it ended, with a hint on how to come back to it.
+    pub(crate) fn within(self, work: &str, hint: &str) -> Self {
+        Self { what: format!("{work}: {}", self.what), remedy: format!("{}; {hint}", self.remedy), ..self }
+    }
+
     /// The exit code that this failure ends the program with.
     pub(crate) fn code(&self) -> u8 {
         self.code

@@ -8,8 +8,8 @@
 mod arguments;
 mod bench;
 mod clock;
-mod console;
 mod consent;
+mod console;
 mod distribution;
 mod failure;
 mod fingerprint;
@@ -54,7 +54,9 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         Command::Run { terminal, consent, arguments } => run::run(&workspace, terminal, consent, &arguments),
         Command::Test { stages, consent } => suite::run(&workspace, &stages, consent),
         Command::Check { consent } => suite::run(&workspace, &[Stage::Fmt, Stage::Clippy], consent),
-        Command::Bench { desktop, consent, arguments } => bench::run(&workspace, desktop, consent, &arguments),
+        Command::Bench { desktop, consent, arguments } => {
+            bench::run(&workspace, desktop, consent, &arguments)
+        }
         Command::Ui { consent } => {
             setup::prepare(&workspace, &[requirement::Purpose::Page], consent)?;
             page::build(&workspace).map(|()| ExitCode::SUCCESS)

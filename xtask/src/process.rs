@@ -79,7 +79,10 @@ impl Process {
         #[cfg(not(unix))]
         {
             let status = self.command.status().map_err(|error| not_started(&shown, &error))?;
-            Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+            Ok(status
+                .code()
+                .and_then(|code| u8::try_from(code).ok())
+                .map_or(ExitCode::FAILURE, ExitCode::from))
         }
     }
 
@@ -115,7 +118,9 @@ fn ended_with(status: ExitStatus) -> String {
 
 /// A word as it would be typed.
 fn quoted(word: &str) -> String {
-    if word.is_empty() || word.contains(|letter: char| letter.is_whitespace() || "'\"$*;&|<>()".contains(letter)) {
+    if word.is_empty()
+        || word.contains(|letter: char| letter.is_whitespace() || "'\"$*;&|<>()".contains(letter))
+    {
         format!("'{}'", word.replace('\'', r"'\''"))
     } else {
         word.to_owned()

@@ -156,6 +156,10 @@ impl Engine {
                     reader.failed(&failure, now);
                 }
             }
+            Event::VaultClosed(problem) => {
+                self.vault = Some(problem);
+                self.vault_due = Some(now.uptime.plus(VAULT_WAIT));
+            }
             Event::Local(problem) => self.local = problem,
             Event::Intent(intent) => self.intend(intent, now, &mut effects),
         }
@@ -331,12 +335,7 @@ impl Engine {
     fn sign_in_or_vault(&mut self, failure: &Failure, now: Moment, effects: &mut Vec<Effect>) {
         match failure {
             Failure::SignInNeeded(problem) => self.step(Step::Ended(Arc::clone(problem)), now, effects),
-            Failure::Vault(problem) => {
-                self.vault = Some(Arc::clone(problem));
-                if self.session == Session::Unknown {
-                    self.vault_due = Some(now.uptime.plus(VAULT_WAIT));
-                }
-            }
+            Failure::Vault(problem) => self.vault = Some(Arc::clone(problem)),
             _ => {}
         }
     }

@@ -8,11 +8,14 @@
 
 pub mod auth;
 pub mod clock;
+pub mod desktop;
+pub mod driver;
 pub mod eight;
 pub mod endpoints;
 pub mod engine;
 pub mod error;
 pub mod http;
+pub mod log;
 pub mod mapping;
 pub mod matches;
 pub mod microsoft;
@@ -20,6 +23,8 @@ pub mod moment;
 pub mod person;
 pub mod secret;
 pub mod session;
+pub mod settings;
 pub mod snapshot;
+pub mod store;
 pub mod vault;
 pub mod view;

@@ -34,7 +34,9 @@ pub enum Event {
     ContactsRead(Vec<Contact>),
     /// They could not be read.
     ContactsFailed(Failure),
-    /// Something on this computer failed, such as the disk or the keychain; `None` when it works again.
+    /// The keychain would not say whether there is a sign-in.
+    VaultClosed(Arc<Problem>),
+    /// The disk failed; `None` when it works again.
     Local(Option<Arc<Problem>>),
     /// A person wants something.
     Intent(Intent),

@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_user_without_name_is_called_by_the_user_name_and_removal_is_told() {
-        let raw = |text: &str| serde_json::value::RawValue::from_string(text.into()).unwrap();
+        let raw = |text: &str| RawValue::from_string(text.into()).unwrap();
         let id = "00000000-0000-0000-0000-000000000001";
         let text = format!(
             r#"{{"id":"{id}","displayName":null,"userPrincipalName":"a@x.example","proxyAddresses":["SMTP:b@x.example","x500:/o=y"]}}"#

@@ -1,0 +1,243 @@
+//! One profile: its folder, its settings, and the lock that keeps a second program out.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Problem;
+
+/// What the program is used with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Mode {
+    /// A real organisation.
+    Organisation,
+    /// The sandbox tenant.
+    Sandbox,
+}
+
+/// The settings of a profile; no secret is among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Version of the file.
+    pub version: u32,
+    /// What was chosen; nothing on first run.
+    pub mode: Option<Mode>,
+    /// Tenant id or domain.
+    pub tenant: Option<String>,
+    /// The application's client id.
+    pub client_id: Option<String>,
+}
+
+/// The version this program writes.
+const VERSION: u32 = 1;
+
+/// A settings file is never larger than this.
+const LARGEST: u64 = 64 << 10;
+
+/// A folder with everything of one profile.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    folder: PathBuf,
+    name: String,
+}
+
+impl Profile {
+    /// The profile of this user, or in `folder`. The sandbox tenant has its own and shares nothing.
+    ///
+    /// # Errors
+    /// When the folder can not be made.
+    pub fn open(folder: Option<&Path>, sandbox: bool) -> Result<Self, Problem> {
+        let folder = match folder {
+            Some(folder) => folder.to_owned(),
+            None => ProjectDirs::from("", "", "Presence Sync")
+                .map(|dirs| dirs.data_local_dir().to_owned())
+                .ok_or_else(|| {
+                trouble("settings.folder", Path::new("~"), "this user has no home folder")
+            })?,
+        };
+        let folder = if sandbox { folder.join("sandbox") } else { folder };
+        fs::create_dir_all(&folder)
+            .map_err(|error| trouble("settings.folder", &folder, &error.to_string()))?;
+        let folder = folder.canonicalize().unwrap_or(folder);
+        private(&folder).map_err(|error| trouble("settings.folder", &folder, &error.to_string()))?;
+        Ok(Self { name: folder.display().to_string(), folder })
+    }
+
+    /// Names the profile's entries in the keychain.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The last known board.
+    #[must_use]
+    pub fn store(&self) -> PathBuf {
+        self.folder.join("board.db")
+    }
+
+    /// The folder of the logs.
+    #[must_use]
+    pub fn logs(&self) -> PathBuf {
+        self.folder.join("logs")
+    }
+
+    /// Reads the settings. A file that can not be used is set aside, and the defaults stand in for it.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        let path = self.folder.join("settings.toml");
+        let text = match fs::metadata(&path) {
+            Err(_) => return Settings::default(),
+            Ok(file) if file.len() > LARGEST => Err("it is absurdly large".to_owned()),
+            Ok(_) => fs::read_to_string(&path).map_err(|error| error.to_string()),
+        };
+        let parsed = text
+            .and_then(|text| toml::from_str::<Settings>(&text).map_err(|error| error.message().to_owned()));
+        match parsed {
+            Ok(settings) if settings.version <= VERSION => settings,
+            other => {
+                let reason =
+                    other.map_or_else(|error| error, |newer| format!("it has version {}", newer.version));
+                let aside = self.folder.join("settings.toml.unusable");
+                tracing::warn!(%reason, aside = %aside.display(), "the settings could not be used and were set aside");
+                if let Err(error) = fs::rename(&path, &aside) {
+                    tracing::warn!(%error, "the settings could not be set aside");
+                }
+                Settings::default()
+            }
+        }
+    }
+
+    /// Writes the settings: whole, or not at all.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn save(&self, settings: &Settings) -> Result<(), Problem> {
+        let path = self.folder.join("settings.toml");
+        let settings = Settings { version: VERSION, ..settings.clone() };
+        toml::to_string(&settings)
+            .map_err(io::Error::other)
+            .and_then(|text| replace(&path, text.as_bytes()))
+            .map_err(|error| trouble("settings.disk", &path, &error.to_string()))
+    }
+
+    /// Keeps the profile to this program until the lock is dropped.
+    ///
+    /// # Errors
+    /// Who holds it, if somebody does.
+    pub fn lock(&self, program: &str) -> Result<Lock, Problem> {
+        let path = self.folder.join("lock");
+        let failed = |error: &io::Error| trouble("settings.lock", &path, &error.to_string());
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|error| failed(&error))?;
+        let holder = self.folder.join("lock-holder");
+        match file.try_lock() {
+            Ok(()) => {
+                let words = format!("{program}, process {}", std::process::id());
+                replace(&holder, words.as_bytes()).map_err(|error| failed(&error))?;
+                Ok(Lock { _file: file })
+            }
+            Err(TryLockError::WouldBlock) => {
+                let words = fs::read_to_string(&holder).unwrap_or_else(|_| "another program".into());
+                Err(Problem::new(
+                    "settings.locked",
+                    "This profile is in use.",
+                    format!("It is held by {}.", crate::person::plain(&words)),
+                    "Quit that program first, or choose another folder with --profile.",
+                ))
+            }
+            Err(TryLockError::Error(error)) => Err(failed(&error)),
+        }
+    }
+}
+
+/// Held as long as it lives; the system releases it even after a crash.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Replaces a file in one step: written beside it, flushed, renamed.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let beside = path.with_extension(format!("new-{}", std::process::id()));
+    let mut file = File::create(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&beside, path)
+}
+
+#[cfg(unix)]
+fn private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+}
+
+/// Folders below a user's own are private on the other systems.
+#[cfg(not(unix))]
+fn private(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+fn trouble(code: &str, path: &Path, error: &str) -> Problem {
+    let cause = format!("{} can not be used.", path.display());
+    Problem::new(code, "The settings can not be kept.", cause, "Check that you may write there.")
+        .detail(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile() -> Profile {
+        let folder = std::env::temp_dir().join(format!("presence-profile-{}", uuid::Uuid::new_v4()));
+        Profile::open(Some(&folder), false).unwrap()
+    }
+
+    #[test]
+    fn settings_come_back_as_they_were_saved() {
+        let profile = profile();
+        assert_eq!(profile.settings(), Settings::default());
+        let settings = Settings {
+            mode: Some(Mode::Organisation),
+            tenant: Some("x.example".into()),
+            ..Settings::default()
+        };
+        profile.save(&settings).unwrap();
+        assert_eq!(profile.settings(), Settings { version: 1, ..settings });
+    }
+
+    #[test]
+    fn settings_that_can_not_be_used_are_set_aside() {
+        let profile = profile();
+        for text in ["mode = 7", "version = 99", "\u{0}\u{1}", &"x".repeat(100_000)] {
+            fs::write(profile.folder.join("settings.toml"), text).unwrap();
+            assert_eq!(profile.settings(), Settings::default());
+            assert!(profile.folder.join("settings.toml.unusable").exists());
+        }
+    }
+
+    #[test]
+    fn a_second_program_is_told_who_holds_the_profile() {
+        let profile = profile();
+        let lock = profile.lock("presence-sync").unwrap();
+        let problem = profile.lock("presence-sync-desktop").unwrap_err();
+        assert!(problem.cause.contains(&format!("presence-sync, process {}", std::process::id())));
+        drop(lock);
+        assert!(profile.lock("presence-sync-desktop").is_ok());
+    }
+}

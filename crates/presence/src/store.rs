@@ -1,0 +1,277 @@
+//! What outlives a run: the last known board, in SQLite.
+//!
+//! It is a cache. A file that can not be used is set aside under another name, never deleted, and the board is read
+//! anew. Writing happens on a thread of its own; each change is one transaction of a write-ahead log, so a crash at any
+//! point leaves the state before or after it.
+
+mod schema;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use crate::engine::effect::Change;
+use crate::engine::event::{Restored, StoredObservation};
+use crate::error::Problem;
+use crate::mapping::Term;
+use crate::person::{Contact, Person, PersonId};
+
+/// The store of one profile.
+#[derive(Debug)]
+pub struct Store {
+    changes: Option<Sender<Change>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Store {
+    /// Opens or makes the file, and gives back what the last run knew.
+    ///
+    /// `report` hears of writes that fail, and of the first one that works again.
+    ///
+    /// # Errors
+    /// When the file can neither be used nor set aside.
+    pub fn open(
+        path: &Path,
+        report: impl Fn(Option<Arc<Problem>>) + Send + 'static,
+    ) -> Result<(Self, Restored), Problem> {
+        let (connection, restored) = match load(path) {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                let aside = set_aside(path).map_err(|error| disk(path, &error.to_string()))?;
+                tracing::warn!(%error, aside = %aside.display(), "the store could not be used and was set aside");
+                load(path).map_err(|error| disk(path, &error.to_string()))?
+            }
+        };
+        let (sender, receiver) = channel();
+        let path = path.to_owned();
+        let thread = std::thread::Builder::new()
+            .name("store".into())
+            .spawn(move || write(connection, &receiver, &path, &report))
+            .map_err(|error| disk(Path::new("store"), &error.to_string()))?;
+        Ok((Self { changes: Some(sender), thread: Some(thread) }, restored))
+    }
+
+    /// Writes a change soon; it does not wait for the disk.
+    pub fn write(&self, change: Change) {
+        if let Some(changes) = &self.changes {
+            // The thread ends only when this sender is gone.
+            let _ = changes.send(change);
+        }
+    }
+}
+
+impl Drop for Store {
+    /// Waits until everything is written.
+    fn drop(&mut self) {
+        self.changes = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn load(path: &Path) -> rusqlite::Result<(Connection, Restored)> {
+    let connection = Connection::open(path)?;
+    schema::prepare(&connection)?;
+    let restored = restore(&connection)?;
+    Ok((connection, restored))
+}
+
+fn restore(connection: &Connection) -> rusqlite::Result<Restored> {
+    let meta = |key: &str| {
+        connection
+            .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get::<_, String>(0))
+            .optional()
+    };
+    let cursor = meta("cursor")?.map(Arc::from);
+    let confirmed = meta("confirmed")?.and_then(|text| text.parse::<Timestamp>().ok());
+    let mut people = Vec::new();
+    let mut statement = connection.prepare(
+        "SELECT person.card, availability, activity, out_of_office, since, observed, absent
+         FROM person LEFT JOIN observation USING (id)",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let Ok(person) = serde_json::from_str::<Person>(&row.get::<_, String>(0)?) else { continue };
+        let observation = match row.get::<_, Option<String>>(1)? {
+            Some(availability) => observation(row, &availability, confirmed)?,
+            None => None,
+        };
+        people.push((person, observation));
+    }
+    let mut contacts = Vec::new();
+    let mut statement = connection.prepare("SELECT card FROM contact ORDER BY position")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if let Ok(contact) = serde_json::from_str::<Contact>(&row.get::<_, String>(0)?) {
+            contacts.push(contact);
+        }
+    }
+    Ok(Restored { people, contacts, cursor })
+}
+
+fn observation(
+    row: &rusqlite::Row<'_>,
+    availability: &str,
+    confirmed: Option<Timestamp>,
+) -> rusqlite::Result<Option<StoredObservation>> {
+    let time = |column: usize| row.get::<_, i64>(column).map(|at| Timestamp::from_millisecond(at).ok());
+    let (Some(since), Some(written)) = (time(4)?, time(5)?) else { return Ok(None) };
+    let absent = row.get::<_, bool>(6)?;
+    // A row is written when a state changes; that it was still so later is written once for everybody.
+    let observed = confirmed.filter(|_| !absent).map_or(written, |confirmed| confirmed.max(written));
+    Ok(Some(StoredObservation {
+        availability: Term::parse(availability),
+        activity: Term::parse(&row.get::<_, String>(2)?),
+        out_of_office: row.get(3)?,
+        since,
+        observed,
+        absent,
+    }))
+}
+
+/// The thread: takes all that is waiting as one transaction.
+fn write(
+    mut connection: Connection,
+    changes: &Receiver<Change>,
+    path: &Path,
+    report: &dyn Fn(Option<Arc<Problem>>),
+) {
+    let mut failing = false;
+    while let Ok(first) = changes.recv() {
+        let waiting: Vec<Change> = std::iter::once(first).chain(changes.try_iter()).collect();
+        match apply(&mut connection, &waiting) {
+            Ok(()) if failing => {
+                failing = false;
+                report(None);
+            }
+            Ok(()) => {}
+            Err(error) => {
+                tracing::warn!(%error, "the store could not be written");
+                if !failing {
+                    failing = true;
+                    report(Some(Arc::new(disk(path, &error.to_string()))));
+                }
+            }
+        }
+    }
+}
+
+fn apply(connection: &mut Connection, changes: &[Change]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    for change in changes {
+        match change {
+            Change::Directory { people, removed, cursor } => {
+                directory(&transaction, people, removed, cursor.as_deref())?;
+            }
+            Change::Contacts(contacts) => {
+                transaction.execute("DELETE FROM contact", [])?;
+                let mut insert =
+                    transaction.prepare_cached("INSERT INTO contact (position, card) VALUES (?1, ?2)")?;
+                for (position, contact) in (0_i64..).zip(contacts.iter()) {
+                    insert.execute(params![position, json(contact)?])?;
+                }
+            }
+            Change::Observations { people, confirmed } => {
+                for (id, observation) in people {
+                    upsert(&transaction, *id, observation)?;
+                }
+                meta(&transaction, "confirmed", Some(&confirmed.to_string()))?;
+            }
+        }
+    }
+    transaction.commit()
+}
+
+fn directory(
+    transaction: &Transaction<'_>,
+    people: &[Arc<Person>],
+    removed: &[PersonId],
+    cursor: Option<&str>,
+) -> rusqlite::Result<()> {
+    let mut insert =
+        transaction.prepare_cached("INSERT OR REPLACE INTO person (id, card) VALUES (?1, ?2)")?;
+    for person in people {
+        insert.execute(params![person.id.as_bytes(), json(person)?])?;
+    }
+    for table in ["person", "observation"] {
+        let mut delete = transaction.prepare_cached(&format!("DELETE FROM {table} WHERE id = ?1"))?;
+        for id in removed {
+            delete.execute([id.as_bytes()])?;
+        }
+    }
+    meta(transaction, "cursor", cursor)
+}
+
+fn upsert(
+    transaction: &Transaction<'_>,
+    id: PersonId,
+    observation: &StoredObservation,
+) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare_cached(
+        "INSERT OR REPLACE INTO observation (id, availability, activity, out_of_office, since, observed, absent)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    insert.execute(params![
+        id.as_bytes(),
+        observation.availability.as_str(),
+        observation.activity.as_str(),
+        observation.out_of_office,
+        observation.since.as_millisecond(),
+        observation.observed.as_millisecond(),
+        observation.absent,
+    ])?;
+    Ok(())
+}
+
+fn meta(transaction: &Transaction<'_>, key: &str, value: Option<&str>) -> rusqlite::Result<()> {
+    match value {
+        Some(value) => {
+            transaction.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", [key, value])?;
+        }
+        None => {
+            transaction.execute("DELETE FROM meta WHERE key = ?1", [key])?;
+        }
+    }
+    Ok(())
+}
+
+fn json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+/// Moves the file and its log out of the way, to the first name that is free.
+fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
+    let beside = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let aside = (1..).map(|number| beside(&format!(".unusable-{number}"))).find(|name| !name.exists());
+    let aside = aside.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::AlreadyExists))?;
+    std::fs::rename(path, &aside)?;
+    for log in ["-wal", "-shm"] {
+        match std::fs::remove_file(beside(log)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(aside)
+}
+
+fn disk(path: &Path, error: &str) -> Problem {
+    Problem::new(
+        "store.disk",
+        "The last known board can not be written.",
+        format!("The file {} can not be used.", path.display()),
+        "Check that the disk is not full and that you may write there. Live states are shown all the same.",
+    )
+    .detail(error)
+}
+
+#[cfg(test)]
+mod tests;

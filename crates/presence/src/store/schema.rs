@@ -1,0 +1,36 @@
+//! Tables of the store, by version. A version once released never changes; a new one is a step after it.
+
+use rusqlite::Connection;
+
+/// The version this program writes.
+const VERSION: i64 = 1;
+
+const FIRST: &str = "
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE person (id BLOB PRIMARY KEY, card TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE observation (
+        id BLOB PRIMARY KEY,
+        availability TEXT NOT NULL,
+        activity TEXT NOT NULL,
+        out_of_office INTEGER NOT NULL,
+        since INTEGER NOT NULL,
+        observed INTEGER NOT NULL,
+        absent INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE contact (position INTEGER PRIMARY KEY, card TEXT NOT NULL);
+";
+
+/// Brings a file to this program's version.
+///
+/// # Errors
+/// When it is no such file, or was written by a newer program.
+pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    match version {
+        0 => connection.execute_batch(&format!("BEGIN; {FIRST} PRAGMA user_version = {VERSION}; COMMIT;")),
+        VERSION => Ok(()),
+        newer => Err(rusqlite::Error::IntegralValueOutOfRange(0, newer)),
+    }
+}
