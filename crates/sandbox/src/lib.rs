@@ -1,1 +1,185 @@
-//! Stub.
+//! The sandbox tenant: a made-up organisation that lives on loopback.
+//!
+//! One port answers for three clouds, close enough to the real ones that a client can not tell:
+//!
+//! | path | stands for |
+//! |---|---|
+//! | `/login/{tenant}/…` | Microsoft Entra: discovery, sign-in pages, tokens |
+//! | `/graph/v1.0/…` | Microsoft Graph: organisation, users, delta query, presence, batch |
+//! | `/8x8/directory-contacts/api/v3/contacts` | 8x8 directory contacts v3 |
+//! | `/control/…` | the sandbox's own switches: faults, overrides, the request log |
+//!
+//! The organisation and its working day come from a seed: the same seed, the same people, doing the same
+//! things at the same simulated time. What anybody shows at a moment is a pure function of
+//! `(seed, person, time)`, so the size of the organisation costs memory but no background work.
+//!
+//! Every request comes in at one place, `reception`, where faults strike, and are answered by plain functions over
+//! the shared tenant: no handler waits for anything.
+
+mod chance;
+mod clock;
+mod control;
+mod day;
+mod directory;
+mod eight;
+pub mod faults;
+mod graph;
+mod guard;
+mod journal;
+mod login;
+mod message;
+mod organisation;
+mod overrides;
+mod reception;
+mod row;
+mod server;
+mod tenant;
+mod visitor;
+mod window;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+pub use control::{Control, ControlError, Truth};
+pub use faults::{Fault, FaultKind, Place};
+pub use journal::{Exchange, Request};
+pub use row::Row;
+pub use visitor::{VisitError, visit};
+
+use login::SigningKey;
+use server::Server;
+use tenant::Tenant;
+
+/// How the sandbox is set up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// How many people work in the organisation at the start. Guests, rooms and other accounts come on top.
+    pub people: usize,
+    /// What the organisation and its day are made from.
+    pub seed: u64,
+    /// The loopback port; 0 lets the system choose.
+    pub port: u16,
+    /// Simulated seconds per real second.
+    pub pace: f64,
+    /// Faults that are set from the start.
+    pub faults: Vec<Fault>,
+    /// Whether whole exchanges are kept for [`Control::exchanges`].
+    pub record: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { people: 1000, seed: 7, port: 0, pace: 1.0, faults: Vec::new(), record: false }
+    }
+}
+
+/// Why the sandbox could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port can not be had.
+    #[error("the sandbox can not listen on 127.0.0.1:{port}; another program may have that port")]
+    Port {
+        /// The port that was asked for.
+        port: u16,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// A running sandbox tenant. Dropping it stops it and frees the port at once.
+pub struct Sandbox {
+    address: SocketAddr,
+    control: Control,
+    server: Server,
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Sandbox").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Sandbox {
+    /// Binds a loopback port and serves on tasks of the current tokio runtime.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let port = options.port;
+        let (listener, address) =
+            Server::bind(port).await.map_err(|source| StartError::Port { port, source })?;
+        let tenant = Arc::new(Tenant::new(options, format!("http://{address}")));
+        // Ready before anybody signs in, and without keeping anybody waiting.
+        tokio::task::spawn_blocking(SigningKey::shared);
+        let server = Server::run(listener, Arc::clone(&tenant));
+        Ok(Self { address, control: Control::new(tenant), server })
+    }
+
+    /// Where the sandbox listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address all others begin with, such as `http://127.0.0.1:9400`.
+    pub fn base(&self) -> String {
+        self.control.tenant().base.clone()
+    }
+
+    /// Where Entra is; a client appends `/{tenant}/v2.0/.well-known/openid-configuration`.
+    pub fn login(&self) -> String {
+        format!("{}/login", self.base())
+    }
+
+    /// Where Graph is; a client appends `/v1.0/…`.
+    pub fn graph(&self) -> String {
+        format!("{}/graph", self.base())
+    }
+
+    /// Where 8x8 is; a client appends `/directory-contacts/api/v3/contacts`.
+    pub fn eight(&self) -> String {
+        format!("{}/8x8", self.base())
+    }
+
+    /// The tenant's id.
+    pub fn tenant(&self) -> &str {
+        &self.control.tenant().organisation.tenant_text
+    }
+
+    /// The client id of the registered app: public, redirecting to `http://localhost`.
+    pub fn client_id(&self) -> &str {
+        &self.control.tenant().organisation.client_id
+    }
+
+    /// The 8x8 API key.
+    pub fn key(&self) -> &str {
+        &self.control.tenant().organisation.key
+    }
+
+    /// The user name of the account that reads presence.
+    pub fn status_user(&self) -> &str {
+        organisation::STATUS_USER
+    }
+
+    /// The endpoints file (TOML) that leads a client here.
+    pub fn endpoints(&self) -> String {
+        format!(
+            "[microsoft]\nlogin = \"{login}\"\ngraph = \"{graph}\"\ntenant = \"{tenant}\"\n\
+             client_id = \"{client}\"\n\n[eight]\napi = \"{eight}\"\ncontact_center = \"{eight}\"\n\
+             events = \"{events}\"\nkey = \"{key}\"\n",
+            login = self.login(),
+            graph = self.graph(),
+            tenant = self.tenant(),
+            client = self.client_id(),
+            eight = self.eight(),
+            events = self.eight().replacen("http", "ws", 1),
+            key = self.key(),
+        )
+    }
+
+    /// The switches behind `/control`, for callers in the same process.
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Accepts nothing new, lets answers under way finish, then closes.
+    pub async fn stop(self) {
+        self.server.stop().await;
+    }
+}

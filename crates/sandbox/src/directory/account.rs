@@ -1,0 +1,169 @@
+//! One account of the directory, and how it is made up from the seed.
+
+use uuid::Uuid;
+
+use super::names::{self, Name};
+use crate::chance::{Purpose, below, draw, guid, per_mille};
+use crate::organisation::{DOMAIN, INITIAL_DOMAIN, POST_DOMAIN, STATUS_USER};
+
+/// What an account stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Somebody who works here.
+    Person,
+    /// The account that only reads presence.
+    StatusUser,
+    /// Somebody of another organisation.
+    Guest,
+    /// A meeting room's mailbox.
+    Room,
+    /// Somebody who worked here; the account is kept, but can not sign in.
+    Former,
+}
+
+/// One user object of the directory.
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    pub(crate) id: Uuid,
+    pub(crate) kind: Kind,
+    pub(crate) given_name: String,
+    pub(crate) surname: String,
+    pub(crate) display_name: String,
+    pub(crate) user_principal_name: String,
+    pub(crate) mail: Option<String>,
+    /// Addresses besides `mail` under which the person receives mail.
+    pub(crate) aliases: Vec<String>,
+    pub(crate) department: &'static str,
+    pub(crate) job_title: &'static str,
+    /// True once deleted from the directory.
+    pub(crate) left: bool,
+}
+
+impl Account {
+    /// Somebody who works here. `taken` tells whether a user name is in use already.
+    pub(crate) fn person(seed: u64, index: u64, people: u64, taken: impl Fn(&str) -> bool) -> Self {
+        let name = names::name(seed, index, people);
+        let user = free_name(&name.spelling, index, taken);
+        let dice = draw(seed, Purpose::Mail, index, 0);
+        // The administrator is what a newcomer tries first, so nothing is odd about that account.
+        let odd = index > 0;
+        let mail = match below(dice, 100) {
+            0..8 if odd => Some(format!("{}@{POST_DOMAIN}", local_part(&user))),
+            8 if odd => None,
+            _ => Some(user.clone()),
+        };
+        let mut aliases = Vec::new();
+        if odd && per_mille(dice.rotate_left(20), 110) {
+            aliases.push(format!("{}{index}@{DOMAIN}", &name.spelling[..1]));
+        }
+        let work = draw(seed, Purpose::Work, index, 0);
+        let department = DEPARTMENTS[below(work, DEPARTMENTS.len() as u64) as usize];
+        let job_title = department.1[below(work.rotate_left(31), department.1.len() as u64) as usize];
+        let (department, job_title) =
+            if index == 0 { ("Information technology", "Administrator") } else { (department.0, job_title) };
+        Self { mail, aliases, department, job_title, ..Self::bare(seed, index, Kind::Person, name, user) }
+    }
+
+    /// The account that reads presence for Presence Sync.
+    pub(crate) fn status_user(seed: u64, index: u64) -> Self {
+        let name = Name {
+            given: "8x8".to_owned(),
+            family: "Status".to_owned(),
+            display: "8x8 Status".to_owned(),
+            spelling: "8x8.status".to_owned(),
+        };
+        Self::bare(seed, index, Kind::StatusUser, name, STATUS_USER.to_owned())
+    }
+
+    /// Somebody of a partner organisation, invited.
+    pub(crate) fn guest(seed: u64, index: u64) -> Self {
+        let name = names::name(seed, index, 0);
+        let mail = format!("{}@partner{}.example", name.spelling, index % 7 + 1);
+        let user = format!("{}{index}#EXT#@{INITIAL_DOMAIN}", mail.replace('@', "_"));
+        Self { mail: Some(mail), ..Self::bare(seed, index, Kind::Guest, name, user) }
+    }
+
+    /// A meeting room.
+    pub(crate) fn room(seed: u64, index: u64) -> Self {
+        let place = ROOMS[(index % ROOMS.len() as u64) as usize];
+        let name = Name {
+            given: String::new(),
+            family: String::new(),
+            display: format!("Room {place} {index}"),
+            spelling: format!("room{index}"),
+        };
+        let user = format!("{}@{DOMAIN}", name.spelling);
+        Self { mail: Some(user.clone()), ..Self::bare(seed, index, Kind::Room, name, user) }
+    }
+
+    /// Somebody who worked here.
+    pub(crate) fn former(seed: u64, index: u64) -> Self {
+        let name = names::name(seed, index, 0);
+        let user = format!("{}.{index}@{DOMAIN}", name.spelling);
+        Self { mail: Some(user.clone()), ..Self::bare(seed, index, Kind::Former, name, user) }
+    }
+
+    fn bare(seed: u64, index: u64, kind: Kind, name: Name, user: String) -> Self {
+        Self {
+            id: guid(seed, Purpose::AccountId, index),
+            kind,
+            given_name: name.given,
+            surname: name.family,
+            display_name: name.display,
+            user_principal_name: user,
+            mail: None,
+            aliases: Vec::new(),
+            department: "",
+            job_title: "",
+            left: false,
+        }
+    }
+
+    /// Whether the account may sign in.
+    pub(crate) fn enabled(&self) -> bool {
+        !matches!(self.kind, Kind::Room | Kind::Former)
+    }
+
+    /// `Member` or `Guest`.
+    pub(crate) fn user_type(&self) -> &'static str {
+        if self.kind == Kind::Guest { "Guest" } else { "Member" }
+    }
+
+    /// Whether this is a person who works here now.
+    pub(crate) fn is_person(&self) -> bool {
+        self.kind == Kind::Person && !self.left
+    }
+
+    /// Moves the person to another department.
+    pub(crate) fn transfer(&mut self, dice: u64) {
+        let (department, titles) = DEPARTMENTS[below(dice, DEPARTMENTS.len() as u64) as usize];
+        self.department = department;
+        self.job_title = titles[below(dice.rotate_left(31), titles.len() as u64) as usize];
+    }
+}
+
+fn free_name(spelling: &str, index: u64, taken: impl Fn(&str) -> bool) -> String {
+    let plain = format!("{spelling}@{DOMAIN}");
+    if taken(&plain) { format!("{spelling}{index}@{DOMAIN}") } else { plain }
+}
+
+/// What stands before the `@`.
+pub(crate) fn local_part(address: &str) -> &str {
+    address.split_once('@').map_or(address, |(local, _)| local)
+}
+
+const ROOMS: &[&str] = &["Lighthouse", "Harbour", "Estuary", "Lagoon", "Breakwater", "Fjord"];
+
+const DEPARTMENTS: &[(&str, &[&str])] = &[
+    ("Sales", &["Account executive", "Sales manager", "Sales representative", "Inside sales"]),
+    ("Customer care", &["Care agent", "Team leader", "Quality coach"]),
+    ("Front desk", &["Receptionist", "Switchboard operator"]),
+    ("Finance", &["Accountant", "Controller", "Payroll clerk", "Treasurer"]),
+    ("Human resources", &["Recruiter", "People partner", "Trainer"]),
+    ("Information technology", &["System engineer", "Developer", "Service desk analyst"]),
+    ("Legal", &["Counsel", "Paralegal"]),
+    ("Logistics", &["Dispatcher", "Warehouse lead", "Planner"]),
+    ("Marketing", &["Copywriter", "Designer", "Event planner", "Analyst"]),
+    ("Production", &["Shift supervisor", "Process engineer", "Fitter"]),
+    ("Research & development", &["Chemist", "Laboratory assistant", "Research lead"]),
+];
