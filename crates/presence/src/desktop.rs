@@ -28,3 +28,23 @@ impl Desktop for SystemBrowser {
         })
     }
 }
+
+/// Whether a browser could be opened, for `doctor`; none is.
+///
+/// # Errors
+/// When there is no display and no `BROWSER`.
+pub fn browser() -> Result<String, Problem> {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if set("BROWSER") {
+        Ok("The browser that BROWSER names is used.".into())
+    } else if !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY") {
+        Ok("The system's browser is used.".into())
+    } else {
+        Err(Problem::new(
+            "desktop.display",
+            "No browser can be opened.",
+            "There is no display, and BROWSER names no program.",
+            "Sign in on a desktop, or use --no-browser and open the printed address on this computer.",
+        ))
+    }
+}

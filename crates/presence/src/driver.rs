@@ -17,6 +17,7 @@ use crate::engine::{Engine, Rules};
 use crate::error::Problem;
 use crate::http;
 use crate::microsoft::{Connection, Microsoft};
+use crate::moment::Moment;
 use crate::settings::Profile;
 use crate::snapshot::Snapshot;
 use crate::store::Store;
@@ -50,6 +51,7 @@ pub struct Handle {
     intents: mpsc::Sender<Event>,
     snapshots: watch::Receiver<Arc<Snapshot>>,
     stopping: Arc<AtomicBool>,
+    clock: Arc<Clock>,
     task: Option<JoinHandle<()>>,
 }
 
@@ -64,6 +66,12 @@ impl Handle {
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.snapshots.borrow())
+    }
+
+    /// This moment, on the scale of the snapshots: for surfaces that show ages between two of them.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.clock.now()
     }
 
     /// Says what a person wants; it is heard soon, or never if the driver has stopped.
@@ -127,8 +135,9 @@ pub fn start(parts: Parts) -> Result<Handle, Problem> {
     let (publish, snapshots) = watch::channel(Arc::new(engine.snapshot(now)));
     let stopping = Arc::new(AtomicBool::new(false));
     let stop = Arc::clone(&stopping);
-    let task = tokio::spawn(run(Loop { engine, effects, clock, events: receiver, publish, stop }, first));
-    Ok(Handle { intents: sender, snapshots, stopping, task: Some(task) })
+    let own = Loop { engine, effects, clock: Arc::clone(&clock), events: receiver, publish, stop };
+    let task = tokio::spawn(run(own, first));
+    Ok(Handle { intents: sender, snapshots, stopping, clock, task: Some(task) })
 }
 
 struct Loop {

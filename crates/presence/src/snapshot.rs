@@ -103,33 +103,16 @@ impl People {
         self.by_name.iter().filter_map(|&position| self.get(position as usize))
     }
 
-    /// The people that differ from those of an earlier picture, and those that are new; shared pages cost nothing.
-    pub fn changed_since<'a>(&'a self, earlier: &'a Self) -> impl Iterator<Item = &'a PersonState> {
-        let pages = self.pages.iter().enumerate().filter(|(number, page)| {
-            earlier.pages.get(*number).is_none_or(|other| !Arc::ptr_eq(page, other))
-        });
-        pages.flat_map(move |(number, page)| {
-            let others = earlier.pages.get(number);
-            page.iter().enumerate().filter_map(move |(at, person)| {
-                let same = others.and_then(|page| page.get(at)).filter(|other| other.id() == person.id());
-                let same = same.or_else(|| earlier.iter().find(|other| other.id() == person.id()));
-                same.is_none_or(|other| differs(other, person)).then_some(person)
-            })
-        })
+    /// The people on pages that an earlier picture does not share: whoever changed or moved is among them.
+    pub fn unshared<'a>(&'a self, earlier: &'a Self) -> impl Iterator<Item = &'a PersonState> {
+        let shared =
+            |number: usize, page| earlier.pages.get(number).is_some_and(|other| Arc::ptr_eq(page, other));
+        self.pages
+            .iter()
+            .enumerate()
+            .filter(move |(number, page)| !shared(*number, *page))
+            .flat_map(|(_, page)| page.iter())
     }
-}
-
-/// Whether something a person would see has changed; a mere confirmation is no change.
-fn differs(before: &PersonState, after: &PersonState) -> bool {
-    let visible = |state: &PersonState| {
-        let teams = state.teams.as_ref();
-        teams.map(|teams| {
-            (teams.mapping, teams.availability.clone(), teams.activity.clone(), teams.out_of_office)
-        })
-    };
-    !Arc::ptr_eq(&before.card, &after.card)
-        || before.absent != after.absent
-        || visible(before) != visible(after)
 }
 
 /// State of the source as `watch --json` names it.

@@ -1,0 +1,137 @@
+//! From options to the parts of a driver: profile, endpoints, vault, browser.
+
+use std::sync::Arc;
+
+use presence::desktop::{Desktop, SystemBrowser};
+use presence::driver::Parts;
+use presence::endpoints::Endpoints;
+use presence::engine::Rules;
+use presence::error::Problem;
+use presence::settings::{Mode, Profile, Settings};
+use presence::vault::{MemoryVault, SystemVault, Vault};
+
+use crate::options::{Common, Organisation, VaultKind};
+
+/// An endpoints file is never larger than this.
+const LARGEST: u64 = 64 << 10;
+
+/// Everything a driver needs for a real organisation.
+pub(crate) fn parts(common: &Common, organisation: &Organisation) -> Result<Parts, Problem> {
+    let profile = Profile::open(common.profile.as_deref(), false)?;
+    let endpoints = endpoints(common)?;
+    let mut settings = profile.settings();
+    let given = |option: &Option<String>, file: &Option<String>, setting: &Option<String>| {
+        option.clone().or_else(|| file.clone()).or_else(|| setting.clone())
+    };
+    let tenant = given(&organisation.tenant, &endpoints.microsoft.tenant, &settings.tenant);
+    let client_id = given(&organisation.client_id, &endpoints.microsoft.client_id, &settings.client_id);
+    let (Some(tenant), Some(client_id)) = (tenant, client_id) else {
+        return Err(Problem::new(
+            "cli.organisation",
+            "No organisation is chosen.",
+            "Neither the settings nor the options name a tenant and an application.",
+            "Give --tenant and --client-id once; they are kept. Or try --sandbox.",
+        ));
+    };
+    if organisation.tenant.is_some() || organisation.client_id.is_some() {
+        settings = Settings {
+            mode: Some(Mode::Organisation),
+            tenant: Some(tenant.clone()),
+            client_id: Some(client_id.clone()),
+            ..settings
+        };
+        profile.save(&settings)?;
+    }
+    Ok(Parts {
+        vault: vault(common.vault.unwrap_or(VaultKind::Os), &profile),
+        desktop: browser(common),
+        profile,
+        endpoints,
+        tenant,
+        client_id,
+        rules: Rules::default(),
+    })
+}
+
+/// Everything a driver needs for the sandbox tenant that runs in this process.
+pub(crate) fn sandbox_parts(common: &Common, tenant: &sandbox::Sandbox) -> Result<Parts, Problem> {
+    let profile = Profile::open(common.profile.as_deref(), true)?;
+    let endpoints = Endpoints::parse(&tenant.endpoints())?;
+    let visitor =
+        Visitor { account: tenant.status_user().to_owned(), runtime: tokio::runtime::Handle::current() };
+    Ok(Parts {
+        vault: vault(common.vault.unwrap_or(VaultKind::Memory), &profile),
+        desktop: if common.no_browser { Arc::new(Printed) } else { Arc::new(visitor) },
+        profile,
+        endpoints,
+        tenant: tenant.tenant().to_owned(),
+        client_id: tenant.client_id().to_owned(),
+        rules: Rules::default(),
+    })
+}
+
+pub(crate) fn endpoints(common: &Common) -> Result<Endpoints, Problem> {
+    let Some(path) = &common.endpoints else { return Ok(Endpoints::default()) };
+    let unreadable = |error: String| {
+        let cause = format!("{} can not be read.", path.display());
+        Problem::new(
+            "endpoints.file",
+            "The endpoints file can not be used.",
+            cause,
+            "Check its name and rights.",
+        )
+        .detail(error)
+    };
+    let size = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
+    if size > LARGEST {
+        return Err(unreadable("it is absurdly large".into()));
+    }
+    Endpoints::parse(&std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?)
+}
+
+fn vault(kind: VaultKind, profile: &Profile) -> Arc<dyn Vault> {
+    match kind {
+        VaultKind::Os => Arc::new(SystemVault::new(profile.name())),
+        VaultKind::Memory => Arc::new(MemoryVault::default()),
+    }
+}
+
+fn browser(common: &Common) -> Arc<dyn Desktop> {
+    if common.no_browser { Arc::new(Printed) } else { Arc::new(Announced) }
+}
+
+/// Opens the browser, and prints the address when that fails.
+struct Announced;
+
+impl Desktop for Announced {
+    fn open_address(&self, address: &str) -> Result<(), Problem> {
+        eprintln!("Waiting for your browser: finish signing in there.");
+        SystemBrowser.open_address(address).inspect_err(|problem| eprintln!("{problem}\n{address}"))
+    }
+}
+
+/// Prints the address.
+struct Printed;
+
+impl Desktop for Printed {
+    fn open_address(&self, address: &str) -> Result<(), Problem> {
+        eprintln!("Open this address in a browser on this computer to sign in:\n{address}");
+        Ok(())
+    }
+}
+
+/// Signs in to the sandbox tenant as its status user, by the same pages a browser would see.
+struct Visitor {
+    account: String,
+    runtime: tokio::runtime::Handle,
+}
+
+impl Desktop for Visitor {
+    fn open_address(&self, address: &str) -> Result<(), Problem> {
+        self.runtime.block_on(sandbox::visit(address, &self.account)).map_err(|error| {
+            let cause = "Its pages did not lead to a sign-in.";
+            Problem::new("sandbox.visit", "The sandbox tenant could not be entered.", cause, "Try again.")
+                .detail(error.to_string())
+        })
+    }
+}
