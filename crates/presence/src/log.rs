@@ -18,6 +18,7 @@ const VARIABLE: &str = "PRESENCE_SYNC_LOG";
 /// Returns nothing when the folder can not be used: a program without logs is better than none.
 #[must_use]
 pub fn start(folder: &Path) -> Option<WorkerGuard> {
+    std::fs::create_dir_all(folder).ok()?;
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("presence-sync")

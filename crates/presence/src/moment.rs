@@ -51,14 +51,20 @@ impl Moment {
         }
     }
 
-    /// The moment of a wall-clock time that an earlier run wrote down.
+    /// The moment of a wall-clock time that an earlier run wrote down: always below zero, see [`Moment::is_restored`].
     ///
     /// A time ahead of `self` means the clock was put back since: it counts as now, because knowledge can not come
     /// from the future.
     #[must_use]
     pub fn restored(self, wall: Timestamp) -> Self {
         let age = self.wall.as_millisecond().saturating_sub(wall.as_millisecond()).max(0);
-        Self { uptime: Uptime(self.uptime.0.saturating_sub(age)), wall: wall.min(self.wall) }
+        Self { uptime: Uptime(self.uptime.0.saturating_sub(age).min(-1)), wall: wall.min(self.wall) }
+    }
+
+    /// Whether it comes from an earlier run.
+    #[must_use]
+    pub fn is_restored(self) -> bool {
+        self.uptime.0 < 0
     }
 }
 
@@ -79,12 +85,13 @@ mod tests {
         let now = at(5_000, "2026-11-23T09:10:00Z");
         let seen = now.restored("2026-11-23T09:04:00Z".parse().unwrap());
         assert_eq!(now.since(seen), Duration::from_secs(360));
+        assert!(seen.is_restored() && !now.is_restored());
     }
 
     #[test]
     fn a_clock_put_back_never_makes_knowledge_younger_than_now() {
         let now = at(5_000, "2026-11-23T09:10:00Z");
         let seen = now.restored("2026-11-23T11:00:00Z".parse().unwrap());
-        assert_eq!((now.since(seen), seen.wall), (Duration::ZERO, now.wall));
+        assert_eq!((now.since(seen).as_secs(), seen.wall), (5, now.wall));
     }
 }
