@@ -12,9 +12,6 @@ use presence::vault::{MemoryVault, SystemVault, Vault};
 
 use crate::options::{Common, Organisation, VaultKind};
 
-/// An endpoints file is never larger than this.
-const LARGEST: u64 = 64 << 10;
-
 /// Everything a driver needs for a real organisation.
 pub(crate) fn parts(common: &Common, organisation: &Organisation) -> Result<Parts, Problem> {
     let profile = Profile::open(common.profile.as_deref(), false)?;
@@ -70,23 +67,8 @@ pub(crate) fn sandbox_parts(common: &Common, tenant: &sandbox::Sandbox) -> Resul
     })
 }
 
-pub(crate) fn endpoints(common: &Common) -> Result<Endpoints, Problem> {
-    let Some(path) = &common.endpoints else { return Ok(Endpoints::default()) };
-    let unreadable = |error: String| {
-        let cause = format!("{} can not be read.", path.display());
-        Problem::new(
-            "endpoints.file",
-            "The endpoints file can not be used.",
-            cause,
-            "Check its name and rights.",
-        )
-        .detail(error)
-    };
-    let size = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
-    if size > LARGEST {
-        return Err(unreadable("it is absurdly large".into()));
-    }
-    Endpoints::parse(&std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?)
+fn endpoints(common: &Common) -> Result<Endpoints, Problem> {
+    common.endpoints.as_deref().map_or_else(|| Ok(Endpoints::default()), Endpoints::read)
 }
 
 fn vault(kind: VaultKind, profile: &Profile) -> Arc<dyn Vault> {

@@ -2,8 +2,8 @@
 
 mod effects;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -45,56 +45,73 @@ pub struct Parts {
     pub rules: Rules,
 }
 
-/// A running driver. It stops when the handle is dropped; [`Handle::stop`] also waits for it.
-#[derive(Debug)]
-pub struct Handle {
-    intents: mpsc::Sender<Event>,
+/// A running driver. It stops when the last handle is dropped; [`Handle::stop`] also waits for it.
+#[derive(Clone)]
+pub struct Handle(Arc<Inner>);
+
+struct Inner {
+    events: mpsc::Sender<Event>,
     snapshots: watch::Receiver<Arc<Snapshot>>,
     stopping: Arc<AtomicBool>,
     clock: Arc<Clock>,
-    task: Option<JoinHandle<()>>,
+    microsoft: Arc<Microsoft>,
+    task: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Handle {
-    /// The newest picture, and a way to wait for the next one.
+    /// The newest picture, and a way to wait for the next one; waiting fails once the driver has ended.
     #[must_use]
     pub fn snapshots(&self) -> watch::Receiver<Arc<Snapshot>> {
-        self.snapshots.clone()
+        self.0.snapshots.clone()
     }
 
     /// The newest picture.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::clone(&self.snapshots.borrow())
+        Arc::clone(&self.0.snapshots.borrow())
     }
 
     /// This moment, on the scale of the snapshots: for surfaces that show ages between two of them.
     #[must_use]
     pub fn now(&self) -> Moment {
-        self.clock.now()
+        self.0.clock.now()
     }
 
     /// Says what a person wants; it is heard soon, or never if the driver has stopped.
     pub fn send(&self, intent: Intent) {
         // Full means that hundreds of wishes are waiting already.
-        let _ = self.intents.try_send(Event::Intent(intent));
+        let _ = self.0.events.try_send(Event::Intent(intent));
     }
 
     /// Ends the loop and everything under way, and waits until the store is written.
-    pub async fn stop(mut self) {
-        self.ask_to_stop();
-        if let Some(task) = self.task.take() {
+    pub async fn stop(self) {
+        self.0.ask_to_stop();
+        let task = self.0.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task {
             let _ = task.await;
         }
     }
 
-    fn ask_to_stop(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
-        let _ = self.intents.try_send(Event::Tick);
+    /// Stops, and removes the sign-in from the vault.
+    ///
+    /// # Errors
+    /// When the vault can not be written; the driver has stopped all the same.
+    pub async fn leave(self) -> Result<(), Problem> {
+        let microsoft = Arc::clone(&self.0.microsoft);
+        self.stop().await;
+        microsoft.tokens.forget().await.map_err(|error| error.problem())
     }
 }
 
-impl Drop for Handle {
+impl Inner {
+    fn ask_to_stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+        // Wakes the loop; if the queue is full it is awake.
+        let _ = self.events.try_send(Event::Tick);
+    }
+}
+
+impl Drop for Inner {
     fn drop(&mut self) {
         self.ask_to_stop();
     }
@@ -112,7 +129,9 @@ pub fn start(parts: Parts) -> Result<Handle, Problem> {
         // The loop hears of it with the next failure if it is too busy now.
         let _ = reports.try_send(Event::Local(problem));
     };
-    let (store, restored) = Store::open(&parts.profile.store(), report)?;
+    // Another organisation's people are nobody's business here.
+    let owner = format!("{} {}", parts.tenant, parts.client_id);
+    let (store, restored) = Store::open(&parts.profile.store(), &owner, report)?;
 
     let client = http::client();
     let mut rules = parts.rules;
@@ -130,14 +149,14 @@ pub fn start(parts: Parts) -> Result<Handle, Problem> {
 
     let (now, _) = clock.look();
     let mut engine = Engine::new(rules, now);
-    let effects = Effects::new(microsoft, contacts, store, parts.desktop, sender.clone());
+    let effects = Effects::new(Arc::clone(&microsoft), contacts, store, parts.desktop, sender.clone());
     let first = vec![Event::Restored(Box::new(restored))];
     let (publish, snapshots) = watch::channel(Arc::new(engine.snapshot(now)));
     let stopping = Arc::new(AtomicBool::new(false));
     let stop = Arc::clone(&stopping);
     let own = Loop { engine, effects, clock: Arc::clone(&clock), events: receiver, publish, stop };
-    let task = tokio::spawn(run(own, first));
-    Ok(Handle { intents: sender, snapshots, stopping, clock, task: Some(task) })
+    let task = Mutex::new(Some(tokio::spawn(run(own, first))));
+    Ok(Handle(Arc::new(Inner { events: sender, snapshots, stopping, clock, microsoft, task })))
 }
 
 struct Loop {

@@ -1,5 +1,7 @@
 //! Where the vendors are: the known cloud, or another address that is announced in every surface.
 
+use std::path::Path;
+
 use serde::Deserialize;
 
 use crate::error::Problem;
@@ -79,12 +81,37 @@ impl Default for Endpoints {
     }
 }
 
+/// An endpoints file is never larger than this.
+const LARGEST: u64 = 64 << 10;
+
 /// The hosts that need no announcement.
 const KNOWN: [&str; 3] =
     ["https://login.microsoftonline.com", "https://graph.microsoft.com", "https://api.8x8.com"];
 
 impl Endpoints {
-    /// Reads an endpoints file (TOML).
+    /// Reads an endpoints file (TOML) from the disk.
+    ///
+    /// # Errors
+    /// When it can not be read, or as [`Endpoints::parse`] says.
+    pub fn read(path: &Path) -> Result<Self, Problem> {
+        let unreadable = |error: String| {
+            let cause = format!("{} can not be read.", path.display());
+            Problem::new(
+                "endpoints.file",
+                "The endpoints file can not be used.",
+                cause,
+                "Check its name and rights.",
+            )
+            .detail(error)
+        };
+        let size = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
+        if size > LARGEST {
+            return Err(unreadable("it is absurdly large".into()));
+        }
+        Self::parse(&std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?)
+    }
+
+    /// Takes the text of an endpoints file.
     ///
     /// # Errors
     /// What is wrong with it, by line; also an address that is not https, unless it is this computer.

@@ -30,20 +30,23 @@ pub struct Store {
 impl Store {
     /// Opens or makes the file, and gives back what the last run knew.
     ///
+    /// The board of another `owner` is not given back but removed: it would be shown to the wrong organisation.
+    ///
     /// `report` hears of writes that fail, and of the first one that works again.
     ///
     /// # Errors
     /// When the file can neither be used nor set aside.
     pub fn open(
         path: &Path,
+        owner: &str,
         report: impl Fn(Option<Arc<Problem>>) + Send + 'static,
     ) -> Result<(Self, Restored), Problem> {
-        let (connection, restored) = match load(path) {
+        let (connection, restored) = match load(path, owner) {
             Ok(loaded) => loaded,
             Err(error) => {
                 let aside = set_aside(path).map_err(|error| disk(path, &error.to_string()))?;
                 tracing::warn!(%error, aside = %aside.display(), "the store could not be used and was set aside");
-                load(path).map_err(|error| disk(path, &error.to_string()))?
+                load(path, owner).map_err(|error| disk(path, &error.to_string()))?
             }
         };
         let (sender, receiver) = channel();
@@ -74,9 +77,10 @@ impl Drop for Store {
     }
 }
 
-fn load(path: &Path) -> rusqlite::Result<(Connection, Restored)> {
+fn load(path: &Path, owner: &str) -> rusqlite::Result<(Connection, Restored)> {
     let connection = Connection::open(path)?;
     schema::prepare(&connection)?;
+    schema::belong(&connection, owner)?;
     let restored = restore(&connection)?;
     Ok((connection, restored))
 }

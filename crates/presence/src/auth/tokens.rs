@@ -26,6 +26,9 @@ const ENTRY: &str = "microsoft-sign-in";
 #[derive(Serialize, Deserialize)]
 struct Kept {
     version: u32,
+    /// As they were asked for: a sign-in of another organisation or application is none here.
+    tenant: String,
+    client_id: String,
     account: Account,
     refresh_token: String,
 }
@@ -75,6 +78,9 @@ impl Tokens {
                 tracing::warn!("the sign-in in the vault can not be read and counts as none");
                 return Ok(None);
             };
+            if kept.tenant != self.connection.tenant || kept.client_id != self.connection.client_id {
+                return Ok(None);
+            }
             held.account = Some(kept.account);
             held.refresh = Some(Secret::new(kept.refresh_token));
         }
@@ -182,7 +188,13 @@ impl Tokens {
 
     async fn save(&self, held: &mut Held) -> Result<(), VaultError> {
         let (Some(account), Some(refresh)) = (&held.account, &held.refresh) else { return Ok(()) };
-        let kept = Kept { version: 1, account: account.clone(), refresh_token: refresh.expose().to_owned() };
+        let kept = Kept {
+            version: 1,
+            tenant: self.connection.tenant.clone(),
+            client_id: self.connection.client_id.clone(),
+            account: account.clone(),
+            refresh_token: refresh.expose().to_owned(),
+        };
         let text = serde_json::to_string(&kept).map_err(|error| VaultError::Refused(error.to_string()))?;
         let (vault, text) = (Arc::clone(&self.vault), Secret::new(text));
         crate::vault::blocking(move || vault.set(ENTRY, &text)).await?;

@@ -1,6 +1,6 @@
 //! Tables of the store, by version. A version once released never changes; a new one is a step after it.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 /// The version this program writes.
 const VERSION: i64 = 1;
@@ -33,4 +33,19 @@ pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
         VERSION => Ok(()),
         newer => Err(rusqlite::Error::IntegralValueOutOfRange(0, newer)),
     }
+}
+
+/// Makes the file this owner's, and empties it if it was another's.
+pub(super) fn belong(connection: &Connection, owner: &str) -> rusqlite::Result<()> {
+    let read = "SELECT value FROM meta WHERE key = 'owner'";
+    let before: Option<String> = connection.query_row(read, [], |row| row.get(0)).optional()?;
+    if before.as_deref() == Some(owner) {
+        return Ok(());
+    }
+    let transaction = connection.unchecked_transaction()?;
+    for table in ["meta", "person", "observation", "contact"] {
+        transaction.execute(&format!("DELETE FROM {table}"), [])?;
+    }
+    transaction.execute("INSERT INTO meta (key, value) VALUES ('owner', ?1)", [owner])?;
+    transaction.commit()
 }

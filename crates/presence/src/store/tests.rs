@@ -34,7 +34,7 @@ fn observation(observed: &str, absent: bool) -> StoredObservation {
 }
 
 fn open(path: &Path) -> (Store, Restored) {
-    Store::open(path, |problem| assert_eq!(problem, None)).unwrap()
+    Store::open(path, "tenant app", |problem| assert_eq!(problem, None)).unwrap()
 }
 
 #[test]
@@ -95,4 +95,15 @@ fn a_file_cut_short_is_set_aside() {
     std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
     let (_store, restored) = open(&path);
     assert!(restored.people.len() < 200);
+}
+
+#[test]
+fn another_organisation_never_sees_the_board() {
+    let path = folder("owner").join("board.db");
+    let (store, _) = open(&path);
+    store.write(Change::Directory { people: vec![person(1)], removed: Vec::new(), cursor: Some("c".into()) });
+    drop(store);
+    assert_eq!(open(&path).1.people.len(), 1);
+    let (_store, restored) = Store::open(&path, "other app", |_| ()).unwrap();
+    assert!(restored.people.is_empty() && restored.cursor.is_none());
 }

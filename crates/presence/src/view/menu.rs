@@ -1,8 +1,13 @@
 //! The tray: icon, tooltip and menu as plain data.
 
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::status::sentence;
+use crate::engine::event::Intent;
+use crate::moment::Moment;
 use crate::session::Session;
 use crate::snapshot::{Snapshot, SourceState};
 
@@ -46,6 +51,31 @@ pub enum Choice {
     Resume,
     /// End the program.
     Quit,
+}
+
+impl Choice {
+    /// What it asks of the engine; nothing when it is about the window or the program.
+    #[must_use]
+    pub fn intent(self, now: Moment) -> Option<Intent> {
+        match self {
+            Self::OpenBoard | Self::OpenHealth | Self::Quit => None,
+            Self::SignIn => Some(Intent::SignIn),
+            Self::CancelSignIn => Some(Intent::CancelSignIn),
+            Self::SyncNow => Some(Intent::SyncNow),
+            Self::PauseHour => Some(Intent::Pause(Some(Duration::from_hours(1)))),
+            Self::PauseTomorrow => Some(Intent::Pause(Some(until_morning(now)))),
+            Self::Pause => Some(Intent::Pause(None)),
+            Self::Resume => Some(Intent::Resume),
+        }
+    }
+}
+
+/// Until seven o'clock of the next day, on this computer's clock.
+fn until_morning(now: Moment) -> Duration {
+    let zoned = now.wall.to_zoned(TimeZone::system());
+    let morning = zoned.tomorrow().and_then(|tomorrow| tomorrow.with().hour(7).minute(0).second(0).build());
+    let span = morning.ok().and_then(|morning| Duration::try_from(zoned.duration_until(&morning)).ok());
+    span.unwrap_or(Duration::from_hours(12))
 }
 
 /// An entry of the menu.

@@ -1,0 +1,27 @@
+//! Makes the window's permissions: a page may call these commands and nothing else.
+
+fn main() {
+    let commands = &[
+        "board",
+        "call",
+        "cancel_sign_in",
+        "choose_organisation",
+        "choose_sandbox",
+        "copy_extension",
+        "copy_sign_in_address",
+        "detail",
+        "health",
+        "initial_page",
+        "leave",
+        "organisation",
+        "resume",
+        "sandbox",
+        "sign_in",
+        "status",
+        "sync_now",
+    ];
+    let manifest = tauri_build::AppManifest::new().commands(commands);
+    if let Err(error) = tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest)) {
+        println!("cargo::error={error:#}");
+    }
+}

@@ -1,0 +1,219 @@
+//! The composition root: profile, driver, tray and window put together, and nothing else.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use presence::driver::Handle;
+use presence::endpoints::Endpoints;
+use presence::error::Problem;
+use presence::log;
+use presence::settings::{Lock, Mode, Profile, Settings};
+use presence::snapshot::Snapshot;
+use presence::view::menu::{self, Choice};
+use tauri::{AppHandle, Emitter, Manager, RunEvent};
+
+use crate::desktop::Copies;
+use crate::options::Options;
+use crate::running::Running;
+use crate::tray::Tray;
+use crate::{commands, window};
+
+/// What the commands work on.
+pub(crate) struct App {
+    options: Options,
+    profile: Profile,
+    endpoints: Endpoints,
+    running: tokio::sync::Mutex<Option<Running>>,
+    /// The running driver, for the many who only look.
+    current: Mutex<Option<Handle>>,
+    /// Which page the window starts with.
+    pub(crate) page: Mutex<window::Page>,
+    pub(crate) copies: Copies,
+    pub(crate) tray: Tray,
+    _lock: Option<Lock>,
+}
+
+pub(crate) fn run(options: Options) -> Result<(), Problem> {
+    let built = tauri::Builder::default()
+        // First of all: a second start shows the window of the first one and ends.
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app, None)))
+        .invoke_handler(commands::handler())
+        .setup(move |app| Ok(start(app.handle(), options)?))
+        .build(tauri::generate_context!());
+    let app = built.map_err(|error| {
+        let told = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+        let told: Vec<String> = told.map(ToString::to_string).collect();
+        Problem::new(
+            "desktop.start",
+            "Presence Sync could not start.",
+            "The desktop did not let it.",
+            "Read on:",
+        )
+        .detail(told.join(": "))
+    })?;
+    app.run(|app, event| match event {
+        // The last window was closed: the tray goes on.
+        RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
+        RunEvent::Exit => {
+            if let Some(own) = app.try_state::<App>() {
+                tauri::async_runtime::block_on(own.stop());
+            }
+        }
+        _ => {}
+    });
+    Ok(())
+}
+
+fn start(app: &AppHandle, options: Options) -> Result<(), Problem> {
+    let profile = Profile::open(options.profile.as_deref(), false)?;
+    let lock = if options.sandbox { None } else { Some(profile.lock("presence-sync-desktop")?) };
+    if let Some(guard) = log::start(&profile.logs()) {
+        // Written out when the program ends.
+        app.manage(guard);
+    }
+    let endpoints = match &options.endpoints {
+        Some(path) => Endpoints::read(path)?,
+        None => Endpoints::default(),
+    };
+    let settings = profile.settings();
+    let mode = if options.sandbox { Some(Mode::Sandbox) } else { settings.mode };
+    let hidden = options.hidden;
+    let tray = Tray::new(app);
+    app.manage(App {
+        options,
+        profile,
+        endpoints,
+        running: tokio::sync::Mutex::default(),
+        current: Mutex::default(),
+        page: Mutex::default(),
+        copies: Copies::default(),
+        tray,
+        _lock: lock,
+    });
+    let own = app.state::<App>();
+    own.tray.draw(menu::first_run());
+    tauri::async_runtime::block_on(own.begin(app, mode, &settings))?;
+    if !hidden || !own.tray.is_reachable() {
+        window::show(app, None);
+    }
+    Ok(())
+}
+
+impl App {
+    /// The driver that runs, if one does.
+    pub(crate) fn handle(&self) -> Option<Handle> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The newest picture, if a driver runs, as of this moment.
+    pub(crate) fn snapshot(&self) -> Option<Snapshot> {
+        self.handle().map(|handle| Snapshot { at: handle.now(), ..Snapshot::clone(&handle.snapshot()) })
+    }
+
+    /// What the organisation's form starts with.
+    pub(crate) fn organisation(&self) -> (String, String) {
+        let settings = self.profile.settings();
+        let microsoft = &self.endpoints.microsoft;
+        let tenant = settings.tenant.or_else(|| microsoft.tenant.clone()).unwrap_or_default();
+        let client_id = settings.client_id.or_else(|| microsoft.client_id.clone()).unwrap_or_default();
+        (tenant, client_id)
+    }
+
+    /// Chooses what to run, and keeps the choice.
+    pub(crate) async fn choose(&self, app: &AppHandle, settings: Settings) -> Result<(), Problem> {
+        self.profile.save(&settings)?;
+        self.stop().await;
+        self.begin(app, settings.mode, &settings).await
+    }
+
+    /// Ends what runs, and waits until it is written.
+    pub(crate) async fn stop(&self) {
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if let Some(running) = self.running.lock().await.take() {
+            running.stop().await;
+        }
+    }
+
+    /// Ends what runs, and removes its sign-in.
+    pub(crate) async fn forget(&self) -> Result<(), Problem> {
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let running = self.running.lock().await.take();
+        match running {
+            Some(running) => running.leave().await,
+            None => Ok(()),
+        }
+    }
+
+    async fn begin(&self, app: &AppHandle, mode: Option<Mode>, settings: &Settings) -> Result<(), Problem> {
+        let vault = self.options.vault;
+        let running = match mode {
+            Some(Mode::Sandbox) => {
+                let profile = Profile::open(self.options.profile.as_deref(), true)?;
+                Some(Running::sandbox(profile, vault).await?)
+            }
+            Some(Mode::Organisation) => match (&settings.tenant, &settings.client_id) {
+                (Some(tenant), Some(client_id)) => {
+                    let (profile, endpoints) = (self.profile.clone(), self.endpoints.clone());
+                    Some(Running::organisation(profile, endpoints, tenant.clone(), client_id.clone(), vault)?)
+                }
+                _ => None,
+            },
+            None => None,
+        };
+        let handle = running.as_ref().map(|running| running.handle.clone());
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = handle.clone();
+        *self.running.lock().await = running;
+        match handle {
+            Some(handle) => {
+                tauri::async_runtime::spawn(follow(app.clone(), handle));
+            }
+            None => self.tray.draw(menu::first_run()),
+        }
+        tell(app, 0);
+        Ok(())
+    }
+}
+
+/// Draws the tray and tells the page, for each picture until the driver ends.
+async fn follow(app: AppHandle, handle: Handle) {
+    let mut snapshots = handle.snapshots();
+    // The handle would keep the driver alive.
+    drop(handle);
+    loop {
+        let snapshot = Arc::clone(&snapshots.borrow_and_update());
+        if let Some(own) = app.try_state::<App>() {
+            own.tray.draw(menu::menu(&snapshot));
+        }
+        tell(&app, snapshot.revision);
+        if snapshots.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+#[derive(Clone, serde::Serialize)]
+struct Changed {
+    revision: u64,
+}
+
+fn tell(app: &AppHandle, revision: u64) {
+    if let Err(error) = app.emit("changed", Changed { revision }) {
+        tracing::warn!(%error, "the window could not be told");
+    }
+}
+
+/// A choice in the tray's menu.
+pub(crate) fn choose(app: &AppHandle, choice: Choice) {
+    match choice {
+        Choice::OpenBoard => window::show(app, Some(window::Page::Board)),
+        Choice::OpenHealth => window::show(app, Some(window::Page::Health)),
+        Choice::Quit => app.exit(0),
+        other => {
+            let handle = app.try_state::<App>().and_then(|own| own.handle());
+            if let Some(handle) = handle
+                && let Some(intent) = other.intent(handle.now())
+            {
+                handle.send(intent);
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The tray of Windows and macOS, through Tauri.
+
+use presence::view::menu::{Choice, Entry, Icon, Menu};
+use tauri::image::Image;
+use tauri::menu::{IsMenuItem, MenuItem, PredefinedMenuItem, Submenu};
+use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
+use tauri::{AppHandle, Wry};
+
+use crate::app;
+
+pub(super) struct System {
+    app: AppHandle,
+    icon: Option<TrayIcon>,
+}
+
+impl System {
+    pub(super) fn new(app: &AppHandle) -> Self {
+        let built = TrayIconBuilder::with_id("presence-sync")
+            .icon_as_template(cfg!(target_os = "macos"))
+            // On Windows a left click opens the board; on macOS it opens the menu, as everywhere there.
+            .show_menu_on_left_click(cfg!(target_os = "macos"))
+            .on_menu_event(|app, event| {
+                if let Ok(choice) = serde_json::from_str::<Choice>(event.id().as_ref()) {
+                    app::choose(app, choice);
+                }
+            })
+            .on_tray_icon_event(|tray, event| {
+                let clicked = matches!(
+                    event,
+                    TrayIconEvent::Click {
+                        button: MouseButton::Left,
+                        button_state: MouseButtonState::Up,
+                        ..
+                    }
+                );
+                if clicked && !cfg!(target_os = "macos") {
+                    app::choose(tray.app_handle(), Choice::OpenBoard);
+                }
+            })
+            .build(app);
+        let icon = built.inspect_err(|error| tracing::warn!(%error, "this desktop takes no tray icon")).ok();
+        Self { app: app.clone(), icon }
+    }
+
+    pub(super) fn is_reachable(&self) -> bool {
+        self.icon.is_some()
+    }
+
+    pub(super) fn draw(&self, menu: &Menu) {
+        let Some(icon) = self.icon.clone() else { return };
+        let (app, menu) = (self.app.clone(), menu.clone());
+        // Menus belong to the main thread on both systems.
+        let result = self.app.run_on_main_thread(move || {
+            if let Err(error) = draw(&app, &icon, &menu) {
+                tracing::warn!(%error, "the tray could not be drawn");
+            }
+        });
+        if let Err(error) = result {
+            tracing::warn!(%error, "the tray could not be drawn");
+        }
+    }
+}
+
+fn draw(app: &AppHandle, icon: &TrayIcon, menu: &Menu) -> tauri::Result<()> {
+    let native = tauri::menu::Menu::new(app)?;
+    for entry in &menu.entries {
+        native.append(item(app, entry)?.as_ref())?;
+    }
+    icon.set_menu(Some(native))?;
+    icon.set_tooltip(Some(&menu.tooltip))?;
+    icon.set_icon(Some(Image::from_bytes(picture(menu.icon))?))?;
+    icon.set_icon_as_template(cfg!(target_os = "macos"))
+}
+
+/// The choice travels inside the item's id, so there is no table to look it up in.
+fn item(app: &AppHandle, entry: &Entry) -> tauri::Result<Box<dyn IsMenuItem<Wry>>> {
+    Ok(match entry {
+        Entry::Line => Box::new(PredefinedMenuItem::separator(app)?),
+        Entry::Words(words) => Box::new(MenuItem::new(app, label(words), false, None::<&str>)?),
+        Entry::Choice(words, choice) => {
+            let id = serde_json::to_string(choice).unwrap_or_default();
+            Box::new(MenuItem::with_id(app, id, label(words), true, None::<&str>)?)
+        }
+        Entry::Below(words, entries) => {
+            let below = Submenu::new(app, label(words), true)?;
+            for entry in entries {
+                below.append(item(app, entry)?.as_ref())?;
+            }
+            Box::new(below)
+        }
+    })
+}
+
+/// An ampersand would mark the next letter as an access key.
+fn label(words: &str) -> String {
+    words.replace('&', "&&")
+}
+
+#[cfg(target_os = "macos")]
+fn picture(icon: Icon) -> &'static [u8] {
+    match icon {
+        Icon::Live => include_bytes!("../../../icons/tray/live-template.png"),
+        Icon::Syncing => include_bytes!("../../../icons/tray/syncing-template.png"),
+        Icon::Paused => include_bytes!("../../../icons/tray/paused-template.png"),
+        Icon::Attention => include_bytes!("../../../icons/tray/attention-template.png"),
+        Icon::Offline => include_bytes!("../../../icons/tray/offline-template.png"),
+    }
+}
+
+/// The panel may be light or dark: the outlined pictures can be read on both.
+#[cfg(not(target_os = "macos"))]
+fn picture(icon: Icon) -> &'static [u8] {
+    match icon {
+        Icon::Live => include_bytes!("../../../icons/tray/live-outlined.png"),
+        Icon::Syncing => include_bytes!("../../../icons/tray/syncing-outlined.png"),
+        Icon::Paused => include_bytes!("../../../icons/tray/paused-outlined.png"),
+        Icon::Attention => include_bytes!("../../../icons/tray/attention-outlined.png"),
+        Icon::Offline => include_bytes!("../../../icons/tray/offline-outlined.png"),
+    }
+}
