@@ -210,10 +210,10 @@ impl Snapshot {
     /// How far knowledge about a person can be relied on at this picture's moment.
     #[must_use]
     pub fn freshness(&self, state: &PersonState) -> Freshness {
-        state
-            .teams
-            .as_ref()
-            .map_or(Freshness::Lost, |teams| freshness(self.at.since(teams.observed), self.interval))
+        let Some(teams) = &state.teams else { return Freshness::Lost };
+        let known = freshness(self.at.since(teams.observed), self.interval);
+        // What the last run knew was never confirmed by this one, however short the time between them.
+        if teams.observed.is_restored() { known.max(Freshness::Stale) } else { known }
     }
 
     /// What our surfaces show: the mapped presence, or unknown where nothing is known that could be relied on.
