@@ -161,7 +161,7 @@ impl Engine {
                 self.vault_due = Some(now.uptime.plus(VAULT_WAIT));
             }
             Event::Local(problem) => self.local = problem,
-            Event::Intent(intent) => self.intend(intent, now, &mut effects),
+            Event::Intent(intent) => self.intend(&intent, now, &mut effects),
         }
         self.plan(now, &mut effects);
         effects
@@ -233,7 +233,7 @@ impl Engine {
         }
     }
 
-    fn intend(&mut self, intent: Intent, now: Moment, effects: &mut Vec<Effect>) {
+    fn intend(&mut self, intent: &Intent, now: Moment, effects: &mut Vec<Effect>) {
         match intent {
             Intent::SignIn => self.step(Step::Asked, now, effects),
             Intent::CancelSignIn => self.step(Step::Cancelled, now, effects),

@@ -109,21 +109,18 @@ pub async fn call(
             return Err(Trouble::Throttled(wait));
         }
         let result = once(request()).await;
-        match &result {
-            Ok(answer) => {
-                let asked = retry_after(&answer.headers, clock);
-                let throttled = answer.status == StatusCode::TOO_MANY_REQUESTS
-                    || (answer.status == StatusCode::SERVICE_UNAVAILABLE && asked.is_some());
-                if throttled {
-                    let wait = asked.unwrap_or(DEFAULT_PAUSE).clamp(Duration::from_secs(1), LONGEST_PAUSE);
-                    gate.close(clock.now().uptime.plus(wait));
-                    return Err(Trouble::Throttled(wait));
-                }
-                if !answer.status.is_server_error() {
-                    return result;
-                }
+        if let Ok(answer) = &result {
+            let asked = retry_after(&answer.headers, clock);
+            let throttled = answer.status == StatusCode::TOO_MANY_REQUESTS
+                || (answer.status == StatusCode::SERVICE_UNAVAILABLE && asked.is_some());
+            if throttled {
+                let wait = asked.unwrap_or(DEFAULT_PAUSE).clamp(Duration::from_secs(1), LONGEST_PAUSE);
+                gate.close(clock.now().uptime.plus(wait));
+                return Err(Trouble::Throttled(wait));
             }
-            Err(_) => {}
+            if !answer.status.is_server_error() {
+                return result;
+            }
         }
         if attempt == ATTEMPTS {
             return result;

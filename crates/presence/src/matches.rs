@@ -81,7 +81,7 @@ pub fn join(users: &[Arc<Person>], contacts: &[Contact]) -> (HashMap<PersonId, u
                 joined.insert(*id, *only);
             }
             several => {
-                unmatched.extend(several.iter().map(|&index| line(&contacts[index], Reason::Ambiguous)))
+                unmatched.extend(several.iter().map(|&index| line(&contacts[index], Reason::Ambiguous)));
             }
         }
     }

@@ -123,10 +123,7 @@ impl Tokens {
         if let Some(access) = held.access.as_ref().filter(|access| access.expires > now.plus(AHEAD)) {
             return Ok(Arc::clone(&access.token));
         }
-        let failure = match self.renew(&mut held).await {
-            Ok(()) => None,
-            Err(failure) => Some(failure),
-        };
+        let failure = self.renew(&mut held).await.err();
         match (&held.access, failure) {
             // A renewal that fails for a passing reason does not spoil a token that still lives.
             (Some(access), None | Some(Failure::Offline(_) | Failure::Broken(_))) if access.expires > now => {

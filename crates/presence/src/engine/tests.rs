@@ -109,7 +109,12 @@ impl Story {
 
 fn account() -> Arc<Account> {
     let id = "00000000-0000-4000-8000-000000fffff0".into();
-    Arc::new(Account { tenant: "t".into(), id, user_name: "8x8.status@x.example".into(), name: "Status".into() })
+    Arc::new(Account {
+        tenant: "t".into(),
+        id,
+        user_name: "8x8.status@x.example".into(),
+        name: "Status".into(),
+    })
 }
 
 fn id(number: u32) -> PersonId {
@@ -217,7 +222,10 @@ fn knowledge_ages_and_is_never_drawn_as_offline() {
     story.fail(&Failure::Offline(problem("microsoft.offline")));
     let snapshot = story.look();
     let first = snapshot.people.by_name().next().unwrap();
-    assert_eq!((snapshot.freshness(first), snapshot.presence(first)), (Freshness::Stale, Presence::Available));
+    assert_eq!(
+        (snapshot.freshness(first), snapshot.presence(first)),
+        (Freshness::Stale, Presence::Available)
+    );
     story.pass(Duration::from_hours(25));
     let snapshot = story.look();
     assert_eq!(presences(&snapshot), [Presence::Unknown; 3]);
@@ -253,7 +261,8 @@ fn the_last_known_board_is_there_at_once_and_stale_until_it_is_confirmed() {
         observed: seen,
         absent: false,
     };
-    let restored = Restored { people: vec![(person(1), Some(stored))], cursor: Some("c".into()), ..Restored::default() };
+    let restored =
+        Restored { people: vec![(person(1), Some(stored))], cursor: Some("c".into()), ..Restored::default() };
     story.tell(Event::Restored(Box::new(restored)));
     let snapshot = story.look();
     let state = snapshot.people.iter().next().unwrap();
@@ -325,7 +334,8 @@ fn a_new_colleague_is_on_the_board_within_a_minute_and_keeps_everybody_elses_sta
     story.asked.clear();
     story.pass(Duration::from_secs(31));
     story.asked.clear();
-    let read = DirectoryRead { people: vec![person(900)], cursor: Some("c2".into()), ..DirectoryRead::default() };
+    let read =
+        DirectoryRead { people: vec![person(900)], cursor: Some("c2".into()), ..DirectoryRead::default() };
     story.tell(Event::DirectoryRead(read));
     let after = story.look();
     assert_eq!((before.people.len(), after.people.len()), (700, 701));

@@ -89,7 +89,7 @@ pub enum Entry {
     /// Something to choose.
     Choice(String, Choice),
     /// More entries behind a word.
-    Below(String, Vec<Entry>),
+    Below(String, Vec<Self>),
 }
 
 /// The tray in full; equal menus need not be drawn again.
