@@ -33,51 +33,20 @@ pub(crate) struct App {
 }
 
 pub(crate) fn run(options: Options) -> Result<(), Problem> {
-    let built = tauri::Builder::default()
-        // First of all: a second start shows the window of the first one and ends.
+    let profile = Profile::open(options.profile.as_deref(), false)?;
+    // The sandbox tenant has a profile of its own.
+    let lock = if options.sandbox { Ok(None) } else { profile.lock("presence-sync-desktop").map(Some) };
+    // Written out when the program ends.
+    let _log = log::start(&profile.logs());
+    let endpoints = options.endpoints.as_deref().map_or_else(|| Ok(Endpoints::default()), Endpoints::read)?;
+    // Building ends this process if it is a second start: then the first one shows its window.
+    let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app, None)))
         .invoke_handler(commands::handler())
-        .setup(move |app| Ok(start(app.handle(), options)?))
-        .build(tauri::generate_context!());
-    let app = built.map_err(|error| {
-        let told = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
-        let told: Vec<String> = told.map(ToString::to_string).collect();
-        Problem::new(
-            "desktop.start",
-            "Presence Sync could not start.",
-            "The desktop did not let it.",
-            "Read on:",
-        )
-        .detail(told.join(": "))
-    })?;
-    app.run(|app, event| match event {
-        // The last window was closed: the tray goes on.
-        RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
-        RunEvent::Exit => {
-            if let Some(own) = app.try_state::<App>() {
-                tauri::async_runtime::block_on(own.stop());
-            }
-        }
-        _ => {}
-    });
-    Ok(())
-}
-
-fn start(app: &AppHandle, options: Options) -> Result<(), Problem> {
-    let profile = Profile::open(options.profile.as_deref(), false)?;
-    let lock = if options.sandbox { None } else { Some(profile.lock("presence-sync-desktop")?) };
-    if let Some(guard) = log::start(&profile.logs()) {
-        // Written out when the program ends.
-        app.manage(guard);
-    }
-    let endpoints = match &options.endpoints {
-        Some(path) => Endpoints::read(path)?,
-        None => Endpoints::default(),
-    };
-    let settings = profile.settings();
-    let mode = if options.sandbox { Some(Mode::Sandbox) } else { settings.mode };
-    let hidden = options.hidden;
-    let tray = Tray::new(app);
+        .build(tauri::generate_context!())
+        .map_err(|error| unstartable(&error))?;
+    let lock = lock?;
+    let tray = Tray::new(app.handle());
     app.manage(App {
         options,
         profile,
@@ -89,13 +58,37 @@ fn start(app: &AppHandle, options: Options) -> Result<(), Problem> {
         tray,
         _lock: lock,
     });
+    app.run(|app, event| match event {
+        RunEvent::Ready => start(app),
+        // The last window was closed: the tray goes on.
+        RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
+        RunEvent::Exit => tauri::async_runtime::block_on(app.state::<App>().stop()),
+        _ => {}
+    });
+    Ok(())
+}
+
+/// Runs what was chosen last time, and shows the window unless it is not wanted.
+fn start(app: &AppHandle) {
     let own = app.state::<App>();
     own.tray.draw(menu::first_run());
-    tauri::async_runtime::block_on(own.begin(app, mode, &settings))?;
-    if !hidden || !own.tray.is_reachable() {
+    let settings = own.profile.settings();
+    let mode = if own.options.sandbox { Some(Mode::Sandbox) } else { settings.mode };
+    if let Err(problem) = tauri::async_runtime::block_on(own.begin(app, mode, &settings)) {
+        // The window then starts with the choice, and choosing again says what is wrong.
+        tracing::error!(code = %problem.code, detail = ?problem.detail, "what was chosen could not be started");
+    }
+    if !own.options.hidden || !own.tray.is_reachable() {
         window::show(app, None);
     }
-    Ok(())
+}
+
+fn unstartable(error: &tauri::Error) -> Problem {
+    let chain = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    let words: Vec<String> = chain.map(ToString::to_string).collect();
+    let cause = "The desktop's window system did not let it.";
+    let remedy = "Use presence-sync watch in a terminal, or start it from a desktop session.";
+    Problem::new("desktop.start", "Presence Sync could not start.", cause, remedy).detail(words.join(": "))
 }
 
 impl App {

@@ -84,9 +84,16 @@ impl Default for Endpoints {
 /// An endpoints file is never larger than this.
 const LARGEST: u64 = 64 << 10;
 
-/// The hosts that need no announcement.
-const KNOWN: [&str; 3] =
-    ["https://login.microsoftonline.com", "https://graph.microsoft.com", "https://api.8x8.com"];
+/// The hosts that need no announcement: Microsoft's clouds with presence (global, GCC High, DoD) and 8x8
+/// (learn.microsoft.com, "National cloud deployments").
+const KNOWN: [&str; 6] = [
+    "https://login.microsoftonline.com",
+    "https://graph.microsoft.com",
+    "https://login.microsoftonline.us",
+    "https://graph.microsoft.us",
+    "https://dod-graph.microsoft.us",
+    "https://api.8x8.com",
+];
 
 impl Endpoints {
     /// Reads an endpoints file (TOML) from the disk.
