@@ -6,3 +6,6 @@ pub mod health;
 pub mod menu;
 pub mod status;
 pub mod text;
+
+#[cfg(test)]
+mod tests;
