@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::board::{Line, State, line, state_of_row};
-use crate::mapping::Presence;
+use crate::mapping::{Presence, Row};
 use crate::person::PersonId;
 use crate::snapshot::Snapshot;
 
@@ -56,6 +56,14 @@ pub struct EightSide {
     pub value: Presence,
 }
 
+/// Teams draws calls and meetings with its busy disc.
+fn teams_badge(row: Row) -> State {
+    match row {
+        Row::OnACall | Row::OnACallOutOfOffice | Row::InAMeeting => State::Busy,
+        other => state_of_row(other),
+    }
+}
+
 /// The detail of one person; none when the id is unknown.
 #[must_use]
 pub fn detail(snapshot: &Snapshot, id: &str) -> Option<Detail> {
@@ -80,7 +88,7 @@ pub fn detail(snapshot: &Snapshot, id: &str) -> Option<Detail> {
         teams: person.teams.as_ref().map(|teams| {
             let values = [teams.availability.as_str(), teams.activity.as_str()];
             TeamsSide {
-                state: state_of_row(teams.mapping.row),
+                state: teams_badge(teams.mapping.row),
                 row: teams.mapping.row.as_str().into(),
                 values: values.into_iter().filter(|value| !value.is_empty()).collect::<Vec<_>>().join(", "),
             }
