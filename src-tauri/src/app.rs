@@ -1,7 +1,9 @@
 //! The composition root: profile, driver, tray and window put together, and nothing else.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use presence::clock::pause;
 use presence::driver::Handle;
 use presence::endpoints::Endpoints;
 use presence::error::Problem;
@@ -16,6 +18,15 @@ use crate::options::Options;
 use crate::running::Running;
 use crate::tray::Tray;
 use crate::{commands, window};
+
+/// From this many people on, the page is told of changes less often.
+const LARGE: usize = 20_000;
+
+/// Least time between two pictures on the page.
+const LIVELY: Duration = Duration::from_millis(100);
+
+/// The same for a large organisation.
+const CALM: Duration = Duration::from_secs(1);
 
 /// What the commands work on.
 pub(crate) struct App {
@@ -177,6 +188,8 @@ async fn follow(app: AppHandle, handle: Handle) {
             own.tray.draw(menu::menu(&snapshot));
         }
         tell(&app, snapshot.revision);
+        // A large organisation makes many pictures a second; nobody can look at more than a few.
+        pause(if snapshot.people.len() > LARGE { CALM } else { LIVELY }).await;
         if snapshots.changed().await.is_err() {
             return;
         }

@@ -186,6 +186,7 @@ async fn run(mut own: Loop, first: Vec<Event>) {
             own.publish.send_replace(Arc::new(snapshot));
         }
         if own.stop.load(Ordering::Relaxed) {
+            own.effects.perform(own.engine.flush(now).into_iter().collect());
             return;
         }
         let wake = own.engine.wake_at(now);

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use effect::{Change, Effect};
-use event::{DirectoryRead, Event, Intent, PresenceRead};
+use event::{DirectoryRead, Event, Intent, PresenceRead, StoredObservation};
 use reader::{FORBIDDEN_WAIT, Reader};
 use roster::Roster;
 use schedule::Schedule;
@@ -61,6 +61,9 @@ const DEGRADED_TICK: Duration = Duration::from_secs(5);
 /// A keychain that is locked or missing is asked again this often.
 const VAULT_WAIT: Duration = Duration::from_secs(5);
 
+/// States are written together this often: the store is a cache, and a crash may cost it seconds.
+const STORE_INTERVAL: Duration = Duration::from_secs(3);
+
 /// For "until I resume".
 const FOR_EVER: Duration = Duration::from_hours(24 * 365 * 10);
 
@@ -82,6 +85,8 @@ pub struct Engine {
     vault: Option<Arc<Problem>>,
     paused: Option<Moment>,
     set_aside: SetAside,
+    unstored: Vec<(PersonId, StoredObservation)>,
+    stored: Uptime,
     revision: u64,
     changed: bool,
     drawn: Uptime,
@@ -105,6 +110,8 @@ impl Engine {
             vault: None,
             paused: None,
             set_aside: SetAside::default(),
+            unstored: Vec::new(),
+            stored: Uptime(i64::MIN),
             revision: 0,
             changed: true,
             drawn: now.uptime,
@@ -316,7 +323,18 @@ impl Engine {
         let observed = self.roster.observe(read, self.schedule.interval(), now);
         self.set_aside.unknown_values += observed.unknown_values;
         self.set_aside.late += observed.late;
-        effects.push(Effect::Store(Change::Observations { people: observed.changed, confirmed: now.wall }));
+        self.unstored.extend(observed.changed);
+        if now.uptime.since(self.stored) >= STORE_INTERVAL {
+            effects.extend(self.flush(now));
+        }
+    }
+
+    /// What the store does not have yet: to be written before the end, and now and then by the engine itself.
+    pub fn flush(&mut self, now: Moment) -> Option<Effect> {
+        self.stored = now.uptime;
+        let confirmed = self.source.last_success?.wall;
+        let people = std::mem::take(&mut self.unstored);
+        Some(Effect::Store(Change::Observations { people, confirmed }))
     }
 
     fn presence_failed(&mut self, page: usize, failure: Failure, now: Moment, effects: &mut Vec<Effect>) {

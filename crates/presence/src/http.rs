@@ -13,9 +13,6 @@ use crate::moment::Uptime;
 /// A whole call, from connecting to the last byte.
 const CALL_LIMIT: Duration = Duration::from_mins(1);
 
-/// Silence on an open connection.
-const READ_LIMIT: Duration = Duration::from_secs(20);
-
 /// Until a connection stands.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
@@ -42,7 +39,6 @@ pub fn client() -> reqwest::Client {
     let built = builder
         .user_agent(concat!("PresenceSync/", env!("CARGO_PKG_VERSION")))
         .timeout(CALL_LIMIT)
-        .read_timeout(READ_LIMIT)
         .connect_timeout(CONNECT_LIMIT)
         .redirect(reqwest::redirect::Policy::none())
         .build();

@@ -1,6 +1,8 @@
 //! People as the two directories know them.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -40,6 +42,28 @@ impl fmt::Display for PersonId {
 impl fmt::Debug for PersonId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.as_hyphenated().fmt(formatter)
+    }
+}
+
+/// A map by person. Object ids are random already, so hashing them once more would only cost time.
+pub type ById<T> = HashMap<PersonId, T, BuildHasherDefault<IdHasher>>;
+
+/// Takes the last eight bytes of an id as its hash.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for part in bytes.rchunks(8).take(1) {
+            let mut last = [0; 8];
+            last[8 - part.len()..].copy_from_slice(part);
+            // Spread over all bits: the map looks at the highest ones and the lowest ones.
+            self.0 ^= u64::from_le_bytes(last).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 

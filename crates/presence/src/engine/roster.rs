@@ -7,15 +7,15 @@ use super::event::{DirectoryRead, PresenceRead, Reading, Restored, StoredObserva
 use crate::mapping::map;
 use crate::matches::{self, Report};
 use crate::moment::Moment;
-use crate::person::{Card, Contact, Person, PersonId};
+use crate::person::{ById, Card, Contact, Person, PersonId};
 use crate::snapshot::{Observation, PAGE, People, PersonState, stale_after};
 
 /// Everybody.
 #[derive(Debug, Default)]
 pub struct Roster {
     people: People,
-    positions: HashMap<PersonId, u32>,
-    users: HashMap<PersonId, Arc<Person>>,
+    positions: ById<u32>,
+    users: ById<Arc<Person>>,
     contacts: Arc<Vec<Contact>>,
     report: Arc<Report>,
     /// The account that polls; it is on the board only if 8x8 knows it as a person.
@@ -141,23 +141,27 @@ impl Roster {
     /// Takes an answer about presence.
     pub fn observe(&mut self, read: &PresenceRead, interval: std::time::Duration, now: Moment) -> Observed {
         let mut result = Observed::default();
-        let mut answered = std::collections::HashSet::with_capacity(read.readings.len());
-        // Answers mostly come in the order of the question: then no index is needed.
-        let mut expected = read.page * PAGE;
+        let mut answered = vec![false; self.people.len()];
+        // Answers mostly come in the order of the question, or in the opposite one: then no index is needed.
+        let mut last = read.page * PAGE;
         for reading in &read.readings {
-            let here = self.people.get(expected).is_some_and(|state| state.id() == reading.id);
-            let position =
-                if here { Some(expected) } else { self.positions.get(&reading.id).map(|at| *at as usize) };
-            let Some(position) = position else { continue };
-            expected = position + 1;
+            let near = [last + 1, last.wrapping_sub(1), last];
+            let is_there = |at: &usize| self.people.get(*at).is_some_and(|state| state.id() == reading.id);
+            let near = near.into_iter().find(is_there);
+            let Some(position) = near.or_else(|| self.positions.get(&reading.id).map(|at| *at as usize))
+            else {
+                continue;
+            };
+            last = position;
+            answered[position] = true;
             let page = Arc::make_mut(&mut self.people.pages[position / PAGE]);
-            let state = &mut page[position % PAGE];
-            answered.insert(reading.id);
-            observe(state, reading, interval, now, &mut result);
+            observe(&mut page[position % PAGE], reading, interval, now, &mut result);
         }
-        if answered.len() < read.asked.len() {
-            for id in read.asked.iter().filter(|id| !answered.contains(*id)) {
-                self.leave_out(*id, &mut result);
+        if read.readings.len() < read.asked.len() {
+            for id in read.asked.iter() {
+                if self.positions.get(id).is_some_and(|at| !answered[*at as usize]) {
+                    self.leave_out(*id, &mut result);
+                }
             }
         }
         result
@@ -184,7 +188,7 @@ impl Roster {
         let (joined, report) = matches::join(&users, &self.contacts);
         self.report = Arc::new(report);
 
-        let mut wanted: HashMap<PersonId, Arc<Card>> = HashMap::with_capacity(users.len());
+        let mut wanted: ById<Arc<Card>> = ById::with_capacity_and_hasher(users.len(), Default::default());
         let mut arrivals = Vec::new();
         for user in users.into_iter().filter(|user| user.left_out().is_none()) {
             let contact = joined.get(&user.id).and_then(|&index| self.contacts.get(index));

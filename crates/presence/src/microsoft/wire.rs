@@ -173,15 +173,20 @@ fn mail_address(proxy: &str) -> Option<String> {
 #[serde(rename_all = "camelCase")]
 struct Presence<'a> {
     #[serde(borrow)]
-    id: Cow<'a, str>,
+    id: Text<'a>,
     #[serde(borrow)]
-    availability: Option<Cow<'a, str>>,
+    availability: Option<Text<'a>>,
     #[serde(borrow)]
-    activity: Option<Cow<'a, str>>,
+    activity: Option<Text<'a>>,
     out_of_office_settings: Option<OutOfOffice>,
     #[serde(borrow)]
-    sequence_number: Option<Cow<'a, str>>,
+    sequence_number: Option<Text<'a>>,
 }
+
+/// A text that is borrowed from the reply where it holds no escapes; serde copies a `Cow` inside an `Option`.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -220,9 +225,9 @@ pub fn presences(body: &[u8]) -> Result<(Vec<Reading>, u64), serde_json::Error> 
 }
 
 fn reading(presence: Presence<'_>) -> Option<Reading> {
-    let term = |text: Option<Cow<'_, str>>| text.map_or(Term::Missing, |text| Term::parse(&text));
+    let term = |text: Option<Text<'_>>| text.map_or(Term::Missing, |text| Term::parse(&text.0));
     Some(Reading {
-        id: PersonId::parse(&presence.id)?,
+        id: PersonId::parse(&presence.id.0)?,
         availability: term(presence.availability),
         activity: term(presence.activity),
         out_of_office: presence
@@ -231,8 +236,8 @@ fn reading(presence: Presence<'_>) -> Option<Reading> {
             .unwrap_or(false),
         sequence: presence
             .sequence_number
-            .filter(|stamp| stamp.len() <= 64)
-            .map(|stamp| stamp.into_owned().into()),
+            .filter(|stamp| stamp.0.len() <= 64)
+            .map(|stamp| stamp.0.into_owned().into()),
     })
 }
 

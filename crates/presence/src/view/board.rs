@@ -3,7 +3,7 @@
 //! The page asks for a window (search, filters, group, sort, offset, limit) and gets only those rows and the counts,
 //! so a directory of any size costs the page the same.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -222,14 +222,15 @@ pub fn window(snapshot: &Snapshot, query: &Query) -> Window {
     let chosen = query.chosen.as_deref().and_then(PersonId::parse);
     let mut counts = [0; 7];
     let mut found = 0;
-    let mut sections: BTreeMap<&str, Section<'_>> = BTreeMap::new();
+    let mut sections: HashMap<&str, Section<'_>> = HashMap::new();
+    let wanted = |state: State| query.states.is_empty() || query.states.contains(&state);
     for person in snapshot.people.by_name() {
         if !words.is_empty() && !person.card.matches(&words) {
             continue;
         }
         let state = State::of(snapshot, person);
         counts[state as usize] += 1;
-        if !query.states.is_empty() && !query.states.contains(&state) {
+        if !wanted(state) {
             continue;
         }
         found += 1;
@@ -242,8 +243,8 @@ pub fn window(snapshot: &Snapshot, query: &Query) -> Window {
     }
 
     // People without a department come last, not first.
-    let unnamed = sections.remove("");
-    let ordered = sections.into_iter().chain(unnamed.map(|section| ("", section)));
+    let mut sections: Vec<(&str, Section<'_>)> = sections.into_iter().collect();
+    sections.sort_unstable_by_key(|(name, _)| (name.is_empty(), *name));
     let limit = query.limit.min(MOST_ROWS);
     let mut window = Window {
         revision: snapshot.revision,
@@ -257,7 +258,7 @@ pub fn window(snapshot: &Snapshot, query: &Query) -> Window {
         chosen: None,
         all_stale: snapshot.source.state != crate::snapshot::SourceState::Live,
     };
-    for (name, section) in ordered {
+    for (name, section) in sections {
         let collapsed = query.group != Group::None && query.collapsed.iter().any(|folded| folded == name);
         window.groups.push(Heading {
             name: name.into(),
