@@ -183,7 +183,7 @@ impl Roster {
     /// Joins both directories anew and fits the pages: who stays keeps position and state.
     fn rejoin(&mut self) {
         let mut users: Vec<Arc<Person>> = self.users.values().cloned().collect();
-        // In a fixed order, so that the same directory always makes the same pages.
+        // In a fixed order, so that the same directory always makes the same report.
         users.sort_unstable_by_key(|user| user.id);
         let (joined, report) = matches::join(&users, &self.contacts);
         self.report = Arc::new(report);
@@ -214,6 +214,8 @@ impl Roster {
                 everybody.push(PersonState { card: Arc::clone(card), ..state.clone() });
             }
         }
+        // In order of name, because that is how the board goes through them, page after page of memory.
+        arrivals.sort_by_cached_key(|id| (wanted.get(id).map(|card| card.sort_key().to_owned()), *id));
         for id in arrivals {
             if let Some(card) = wanted.get(&id) {
                 everybody.push(PersonState { card: Arc::clone(card), teams: None, absent: false });
