@@ -11,6 +11,8 @@
 pub mod bench;
 pub mod browser;
 pub mod command;
+#[cfg(all(feature = "desktop", target_os = "linux"))]
+pub mod desktop;
 pub mod guide;
 pub mod specs;
 pub mod vaults;

@@ -420,9 +420,10 @@ impl Engine {
             Some(_) => (SourceState::Stale, problem),
             None if !self.schedule.complete() || self.paused.is_some() => (SourceState::Stale, None),
             None => {
-                let overdue = |last: Moment| now.since(last) > stale_after(self.schedule.interval());
-                let old = !self.roster.people().is_empty() && self.source.last_success.is_none_or(overdue);
-                (if old { SourceState::Stale } else { SourceState::Live }, None)
+                // Live means everybody: one page that was asked long ago is enough to be behind.
+                let fresh = |last: Uptime| now.uptime.since(last) <= stale_after(self.schedule.interval());
+                let behind = self.schedule.oldest_answer().is_some_and(|oldest| !fresh(oldest));
+                (if behind { SourceState::Stale } else { SourceState::Live }, None)
             }
         }
     }

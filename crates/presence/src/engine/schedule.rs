@@ -36,7 +36,7 @@ pub struct Schedule {
 struct Page {
     due: Uptime,
     asked: bool,
-    answered: bool,
+    answered: Option<Uptime>,
     failures: u32,
 }
 
@@ -72,7 +72,13 @@ impl Schedule {
     /// Whether every page was answered since the last [`Schedule::restart`].
     #[must_use]
     pub fn complete(&self) -> bool {
-        self.pages.iter().all(|page| page.answered)
+        self.pages.iter().all(|page| page.answered.is_some())
+    }
+
+    /// When the page that waits longest was answered, if every page was since the last [`Schedule::restart`].
+    #[must_use]
+    pub fn oldest_answer(&self) -> Option<Uptime> {
+        self.pages.iter().map(|page| page.answered).min().flatten()
     }
 
     /// Fits the plan to a number of pages; new ones are due at once.
@@ -80,7 +86,7 @@ impl Schedule {
         for page in self.pages.drain(pages.min(self.pages.len())..) {
             self.in_flight -= usize::from(page.asked);
         }
-        self.pages.resize(pages, Page { due: now, asked: false, answered: false, failures: 0 });
+        self.pages.resize(pages, Page { due: now, asked: false, answered: None, failures: 0 });
     }
 
     /// Everything is due now, and nothing counts as answered: after a sign-in, a sleep, or when a person asks.
@@ -101,7 +107,7 @@ impl Schedule {
     /// Marks everything unanswered, as after a long silence.
     pub fn forget_answers(&mut self) {
         for page in &mut self.pages {
-            page.answered = false;
+            page.answered = None;
         }
     }
 
@@ -124,7 +130,7 @@ impl Schedule {
         self.hold = self.hold(now);
         let Some(due) = self.returned(number).then(|| self.slot(number, now)) else { return };
         let page = &mut self.pages[number];
-        page.answered = true;
+        page.answered = Some(now);
         page.failures = 0;
         page.due = due;
         self.ease();

@@ -1,0 +1,93 @@
+//! A real keychain (GNOME Keyring, as Secret Service), and a person who locks and unlocks it.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
+use zbus::{Connection, Proxy};
+
+use super::bus::Bus;
+use super::processes::Group;
+use super::{Environment, until};
+
+const SERVICE: &str = "org.freedesktop.secrets";
+const OBJECT: &str = "/org/freedesktop/secrets";
+/// What a login uses to unlock without a question; the name is its authors'.
+const LOGIN: &str = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface";
+const PASSWORD: &[u8] = b"correct horse";
+
+/// The secret of an item: session, parameters, value, content type.
+type Told = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
+
+/// The keychain, or the lack of one.
+#[derive(Default)]
+pub struct Keychain {
+    running: Option<Running>,
+}
+
+struct Running {
+    connection: Connection,
+    _daemon: Group,
+}
+
+impl Keychain {
+    /// Starts it, open.
+    pub(crate) async fn start(&mut self, environment: &Environment, bus: &Bus) {
+        let mut command = Command::new("gnome-keyring-daemon");
+        environment.give(&mut command);
+        command.args(["--foreground", "--unlock", "--components=secrets"]);
+        let mut daemon =
+            Group::start(command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()));
+        daemon.input().write_all(PASSWORD).unwrap();
+        let connection = bus.connect().await;
+        let names = zbus::fdo::DBusProxy::new(&connection).await.unwrap();
+        until("a keychain on the bus", async || {
+            let owned = names.name_has_owner(SERVICE.try_into().unwrap()).await.unwrap();
+            if owned { Ok(()) } else { Err(names.list_names().await) }
+        })
+        .await;
+        self.running = Some(Running { connection, _daemon: daemon });
+    }
+
+    /// Locks everything in it.
+    pub async fn lock(&self) {
+        let service = self.service().await;
+        let collections: Vec<OwnedObjectPath> = service.get_property("Collections").await.unwrap();
+        let _: (Vec<OwnedObjectPath>, OwnedObjectPath) = service.call("Lock", &(collections,)).await.unwrap();
+    }
+
+    /// Unlocks it with its password, as a login does.
+    pub async fn unlock(&self) {
+        let service = self.service().await;
+        let session = session(&service).await;
+        let collection: OwnedObjectPath = service.call("ReadAlias", &("default",)).await.unwrap();
+        let login = Proxy::new(service.connection(), SERVICE, OBJECT, LOGIN).await.unwrap();
+        let password: Told = (session, Vec::new(), PASSWORD.to_vec(), "text/plain".into());
+        let _: () = login.call("UnlockWithMasterPassword", &(collection, password)).await.unwrap();
+    }
+
+    /// The values of all its entries.
+    pub async fn secrets(&self) -> Vec<String> {
+        let service = self.service().await;
+        let session = session(&service).await;
+        let everything: HashMap<&str, &str> = HashMap::new();
+        let (open, _locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
+            service.call("SearchItems", &(everything,)).await.unwrap();
+        let secrets: HashMap<OwnedObjectPath, Told> =
+            service.call("GetSecrets", &(open, session)).await.unwrap();
+        secrets.into_values().map(|(_, _, value, _)| String::from_utf8(value).unwrap()).collect()
+    }
+
+    async fn service(&self) -> Proxy<'_> {
+        let running = self.running.as_ref().expect("this desktop has a keychain");
+        Proxy::new(&running.connection, SERVICE, OBJECT, "org.freedesktop.Secret.Service").await.unwrap()
+    }
+}
+
+/// A conversation in which secrets are not encrypted once more.
+async fn session(service: &Proxy<'_>) -> OwnedObjectPath {
+    let (_, session): (OwnedValue, OwnedObjectPath) =
+        service.call("OpenSession", &("plain", Value::from(""))).await.unwrap();
+    session
+}

@@ -1,0 +1,35 @@
+//! The product as a person has it: the real window, the real tray protocol, a real keychain and a real browser, on a
+//! display that nobody sees. The organisation is the sandbox tenant, here in the test, where it can be made to misbehave.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can not go on should panic")]
+
+mod first_run;
+mod keychain;
+mod organisation;
+mod outage;
+mod pictures;
+mod tray;
+
+use sandbox::{Options, Sandbox};
+use tests::desktop::{Desktop, Window};
+
+/// People in the organisation.
+const PEOPLE: usize = 250;
+
+/// An organisation that the test holds in its hands.
+async fn organisation() -> Sandbox {
+    Sandbox::start(Options { people: PEOPLE, ..Options::default() }).await.unwrap()
+}
+
+/// A window that has just gone through the first run and the sign-in: the board is live.
+async fn signed_in(desktop: &Desktop, sandbox: &Sandbox) -> Window {
+    let window = desktop.open(&["--endpoints", &desktop.endpoints(sandbox)]).await;
+    window.click("choose-organisation").await;
+    // What the endpoints file says is filled in.
+    window.wait_for_value("client-id", sandbox.client_id()).await;
+    window.wait_for_value("tenant", sandbox.tenant()).await;
+    window.click("sign-in").await;
+    desktop.browser.sign_in(sandbox.status_user(), 1).await;
+    window.wait("a live board", |view| view.is_live() && view.everybody == PEOPLE).await;
+    window
+}

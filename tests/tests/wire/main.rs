@@ -1,0 +1,14 @@
+//! The real clients and the driver against the sandbox tenant over loopback; each fault has a test.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can not go on should panic")]
+
+mod board;
+mod contacts;
+mod directory;
+mod outage;
+mod patience;
+mod replies;
+mod restart;
+mod sign_in;
+mod throttle;
+mod tokens;
+mod vault;

@@ -1,0 +1,72 @@
+//! A vendor's wish for silence holds for every call to it.
+
+use presence::snapshot::SourceState;
+use sandbox::{Fault, FaultKind, Place};
+use tests::bench::{Bench, code, is_live, until};
+use tests::guide::all_right;
+
+/// An answer is on its way to the client for this long at most, and other requests on their way to the server.
+const ON_THE_WAY_MS: u64 = 600;
+
+/// Two seconds of silence after a 429 from `place`.
+async fn silence(place: Place) {
+    let bench = Bench::start(1_500).await;
+    let handle = bench.live().await;
+    bench.control().clear_requests();
+    bench.control().replace_faults(vec![Fault::new(place, FaultKind::Throttle { retry_after: 3 }).times(1)]);
+    if place == Place::Token {
+        bench.control().expire_access_tokens();
+    }
+    let snapshot =
+        until(&handle, "the pause", |snapshot| snapshot.source.state == SourceState::Throttled).await;
+    assert_eq!(code(&snapshot), "microsoft.throttled");
+    let retry = snapshot.source.retry_at.expect("the board says when it goes on");
+    assert!(retry.since(snapshot.at).as_millis() <= 3_000);
+    all_right(&snapshot, bench.control());
+
+    until(&handle, "the board after the pause", is_live).await;
+    let requests = bench.control().requests();
+    let asked = requests.iter().find(|request| request.status == 429).expect("the 429 was met");
+    let during: Vec<_> = requests
+        .iter()
+        .filter(|request| request.endpoint != "eight")
+        .filter(|request| (asked.at_ms + ON_THE_WAY_MS..asked.at_ms + 3_000).contains(&request.at_ms))
+        .collect();
+    assert!(during.is_empty(), "sent during the silence asked for at {}: {during:?}", asked.at_ms);
+    assert!(
+        requests.iter().any(|request| request.endpoint == "presence" && request.at_ms >= asked.at_ms + 3_000)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_429_to_a_presence_call_nothing_is_sent_to_microsoft() {
+    silence(Place::Presence).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_429_to_a_directory_call_nothing_is_sent_to_microsoft() {
+    silence(Place::Delta).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_429_to_a_token_call_nothing_is_sent_to_microsoft() {
+    silence(Place::Token).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_429_of_8x8_silences_nobody_but_8x8() {
+    let bench = Bench::start(250).await;
+    bench.control().replace_faults(vec![Fault::new(Place::Eight, FaultKind::Throttle { retry_after: 60 })]);
+    let handle = bench.live().await;
+    let snapshot = until(&handle, "8x8's pause", |snapshot| {
+        is_live(snapshot)
+            && snapshot.contacts.as_ref().is_some_and(|source| source.state == SourceState::Throttled)
+    })
+    .await;
+    let before = snapshot.source.last_success.unwrap();
+    until(&handle, "the next answer of Microsoft", |snapshot| {
+        snapshot.source.last_success.is_some_and(|last| last.uptime > before.uptime)
+    })
+    .await;
+    assert_eq!(bench.requests("eight").len(), 1);
+}
