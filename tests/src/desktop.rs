@@ -200,7 +200,7 @@ impl Desktop {
     fn command(&self, program: &Path) -> Command {
         let output =
             File::options().create(true).append(true).open(self.folder.path().join("printed.log")).unwrap();
-        let mut command = Command::new(program);
+        let mut command = processes::tied(program);
         self.environment().give(&mut command);
         command.stdin(Stdio::null()).stdout(output.try_clone().unwrap()).stderr(output);
         command

@@ -149,13 +149,14 @@ pub fn start(parts: Parts) -> Result<Handle, Problem> {
 
     let (now, _) = clock.look();
     let mut engine = Engine::new(rules, now);
-    let effects = Effects::new(Arc::clone(&microsoft), contacts, store, parts.desktop, sender.clone());
-    let first = vec![Event::Restored(Box::new(restored))];
+    let mut effects = Effects::new(Arc::clone(&microsoft), contacts, store, parts.desktop, sender.clone());
+    // The last known board is the very first picture: no surface ever sees an empty one before it.
+    effects.perform(engine.handle(Event::Restored(Box::new(restored)), now));
     let (publish, snapshots) = watch::channel(Arc::new(engine.snapshot(now)));
     let stopping = Arc::new(AtomicBool::new(false));
     let stop = Arc::clone(&stopping);
     let own = Loop { engine, effects, clock: Arc::clone(&clock), events: receiver, publish, stop };
-    let task = Mutex::new(Some(tokio::spawn(run(own, first))));
+    let task = Mutex::new(Some(tokio::spawn(run(own))));
     Ok(Handle(Arc::new(Inner { events: sender, snapshots, stopping, clock, microsoft, task })))
 }
 
@@ -168,9 +169,9 @@ struct Loop {
     stop: Arc<AtomicBool>,
 }
 
-async fn run(mut own: Loop, first: Vec<Event>) {
+async fn run(mut own: Loop) {
     own.effects.find_sign_in();
-    let mut events = first;
+    let mut events = Vec::new();
     loop {
         let (now, slept) = own.clock.look();
         if slept {

@@ -3,10 +3,11 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::json;
 
+use super::processes::tied;
 use super::until;
 use super::webdriver::Driver;
 
@@ -47,11 +48,12 @@ impl Browser {
         })
         .await;
 
-        let mut command = Command::new("chromedriver");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let driver = Driver::start(&mut command);
         // Not among the files of the person whose disk is searched: a browser may keep what it likes.
         let memory = tempfile::tempdir().unwrap();
+        let mut command = tied("chromedriver");
+        command.env("HOME", memory.path()).env("XDG_CONFIG_HOME", memory.path());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let driver = Driver::start(&mut command);
         let mut options = json!({ "args": [
             "--headless",
             "--no-sandbox",

@@ -3,9 +3,9 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use super::processes::Group;
+use super::processes::{Group, tied};
 
 pub(crate) struct Bus {
     address: String,
@@ -23,7 +23,7 @@ impl Bus {
             listen.display()
         );
         fs::write(&file, text).unwrap();
-        let mut command = Command::new("dbus-daemon");
+        let mut command = tied("dbus-daemon");
         command.args(["--nofork", "--print-address"]).arg(format!("--config-file={}", file.display()));
         let mut group =
             Group::start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()));

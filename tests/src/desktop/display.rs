@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, Once, PoisonError};
 
-use super::processes::Group;
+use super::processes::{Group, tied};
 use super::program;
 
 /// The title of the application's one window.
@@ -55,7 +55,7 @@ pub struct Display {
 
 impl Display {
     pub(crate) fn start(folder: &Path) -> Self {
-        let mut command = Command::new("Xvfb");
+        let mut command = tied("Xvfb");
         command.args(["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"]);
         // The server chooses a free number and tells it when it is ready.
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -67,7 +67,7 @@ impl Display {
 
         let file = folder.join("openbox.xml");
         fs::write(&file, BINDINGS).unwrap();
-        let mut command = Command::new("openbox");
+        let mut command = tied("openbox");
         command.args(["--sm-disable", "--config-file"]).arg(&file);
         command.env("DISPLAY", &name).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         take_pictures_of_failures(&name);

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 use zbus::{Connection, Proxy};
 
 use super::bus::Bus;
-use super::processes::Group;
+use super::processes::{Group, tied};
 use super::{Environment, until};
 
 const SERVICE: &str = "org.freedesktop.secrets";
@@ -34,7 +34,7 @@ struct Running {
 impl Keychain {
     /// Starts it, open.
     pub(crate) async fn start(&mut self, environment: &Environment, bus: &Bus) {
-        let mut command = Command::new("gnome-keyring-daemon");
+        let mut command = tied("gnome-keyring-daemon");
         environment.give(&mut command);
         command.args(["--foreground", "--unlock", "--components=secrets"]);
         let mut daemon =

@@ -1,5 +1,6 @@
 //! Programs with everything they start: a process group that ends as one.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -19,6 +20,14 @@ pub struct Process {
     pub id: i32,
     /// The file name of its program.
     pub name: String,
+}
+
+/// A program that does not outlive the test that starts it, even when that is killed. On Ctrl-C, too, the display and
+/// the bus end in this way, and with them whatever needs them.
+pub(crate) fn tied(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL", "--"]).arg(program);
+    command
 }
 
 impl Group {

@@ -38,6 +38,7 @@ struct Watcher(Items);
 
 #[interface(name = "org.kde.StatusNotifierWatcher")]
 impl Watcher {
+    #[expect(clippy::needless_pass_by_value, reason = "zbus gives it away")]
     fn register_status_notifier_item(&self, service: &str, #[zbus(header)] header: Header<'_>) {
         // Some items name themselves, others only their object.
         let name = if service.starts_with('/') {

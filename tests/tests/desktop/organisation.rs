@@ -66,7 +66,11 @@ async fn a_revoked_sign_in_asks_for_a_person_and_the_tray_leads_back() {
     assert_eq!(needed.source.as_deref(), Some("signInNeeded"));
     assert_eq!(needed.everybody, PEOPLE, "the last board stays");
     tray.wait_for_icon("attention").await;
-    let menu = tray.wait("a way to sign in", |menu| menu[0].words == "Sign in…" && menu[0].enabled).await;
+    let menu = tray
+        .wait("a way to sign in", |menu| {
+            menu.first().is_some_and(|entry| entry.words == "Sign in…" && entry.enabled)
+        })
+        .await;
     let state = &menu[1].words;
     assert!(state.starts_with("Sign-in needed, states stopped at "), "{state}");
     assert_eq!(tray.tooltip().await, format!("Presence Sync: {state}"));

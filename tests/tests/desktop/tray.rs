@@ -9,8 +9,11 @@ async fn hidden_it_lives_in_the_tray_and_a_window_costs_something_only_while_it_
     let tray = desktop.tray();
     tray.wait_for_icon("live").await;
 
-    let menu =
-        tray.wait("the menu of a live board", |menu| menu[0].words.starts_with("Live, updated ")).await;
+    let menu = tray
+        .wait("the menu of a live board", |menu| {
+            menu.first().is_some_and(|entry| entry.words.starts_with("Live, updated "))
+        })
+        .await;
     let words: Vec<&str> = menu.iter().map(|entry| entry.words.as_str()).collect();
     assert!(words[0].ends_with(", 250 people"), "{}", words[0]);
     assert!(words[1].starts_with("Sandbox tenant on this computer"), "{}", words[1]);

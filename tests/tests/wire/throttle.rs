@@ -1,8 +1,8 @@
 //! A vendor's wish for silence holds for every call to it.
 
 use presence::snapshot::SourceState;
-use sandbox::{Fault, FaultKind, Place};
-use tests::bench::{Bench, code, is_live, until};
+use sandbox::{Fault, FaultKind, Place, Request};
+use tests::bench::{Bench, code, is_live, until, wait_for};
 use tests::guide::all_right;
 
 /// An answer is on its way to the client for this long at most, and other requests on their way to the server.
@@ -25,17 +25,40 @@ async fn silence(place: Place) {
     all_right(&snapshot, bench.control());
 
     until(&handle, "the board after the pause", is_live).await;
+    assert_eq!(broken_silence(&bench), Vec::new());
+}
+
+/// What was sent to Microsoft while it wanted silence, and when the silence began.
+fn broken_silence(bench: &Bench) -> Vec<Request> {
     let requests = bench.control().requests();
-    let asked = requests.iter().find(|request| request.status == 429).expect("the 429 was met");
-    let during: Vec<_> = requests
-        .iter()
-        .filter(|request| request.endpoint != "eight")
-        .filter(|request| (asked.at_ms + ON_THE_WAY_MS..asked.at_ms + 3_000).contains(&request.at_ms))
-        .collect();
-    assert!(during.is_empty(), "sent during the silence asked for at {}: {during:?}", asked.at_ms);
-    assert!(
-        requests.iter().any(|request| request.endpoint == "presence" && request.at_ms >= asked.at_ms + 3_000)
-    );
+    let asked = requests.iter().find(|request| request.status == 429).expect("the 429 was met").at_ms;
+    let silence = asked + ON_THE_WAY_MS..asked + 3_000;
+    requests
+        .into_iter()
+        .filter(|request| request.endpoint != "eight" && silence.contains(&request.at_ms))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reading_of_many_pages_that_is_under_way_falls_silent_too() {
+    let bench = Bench::start(2_500).await;
+    let handle = bench.live().await;
+    // Reading everybody again takes five pages, two seconds in all.
+    let slow = Fault::new(Place::Delta, FaultKind::Latency { milliseconds: 400 });
+    bench.control().replace_faults(vec![slow.clone()]);
+    bench.control().reset_delta();
+    bench.control().clear_requests();
+    let pages = || bench.requests("delta").iter().filter(|request| request.status == 200).count();
+    wait_for("the first page", || pages() >= 1).await;
+    let throttle = Fault::new(Place::Presence, FaultKind::Throttle { retry_after: 3 }).times(1);
+    bench.control().replace_faults(vec![slow, throttle]);
+    until(&handle, "the pause", |snapshot| snapshot.source.state == SourceState::Throttled).await;
+    assert!(pages() < 5, "the reading was still under way");
+    bench.control().clear_faults();
+    until(&handle, "the board after the pause", is_live).await;
+    assert_eq!(broken_silence(&bench), Vec::new());
+    until(&handle, "the directory", |snapshot| snapshot.directory.state == SourceState::Live).await;
+    all_right(&handle.snapshot(), bench.control());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -92,12 +92,12 @@ impl<W: Write> Stream<W> {
 
     /// The first line says what is known as soon as that is anything worth saying.
     fn first(&mut self, snapshot: &Snapshot) -> io::Result<()> {
-        let known = !snapshot.people.is_empty() && snapshot.people.iter().any(|state| state.teams.is_some());
         let ready = snapshot.complete && snapshot.source.state == SourceState::Live;
         let wrong = matches!(snapshot.source.state, SourceState::Offline | SourceState::Throttled)
             || matches!(snapshot.session, Session::Needed(_));
-        // A first round is under way: half of it would look like a small organisation.
-        let restored = known && snapshot.revision <= 2;
+        // A first round under way is not told: half of it would look like a small organisation.
+        let mut seen = snapshot.people.iter().filter_map(|state| state.teams.as_ref());
+        let restored = seen.any(|teams| teams.observed.is_restored());
         if !(ready || wrong || restored) {
             return Ok(());
         }

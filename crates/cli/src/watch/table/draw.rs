@@ -86,19 +86,25 @@ fn head(snapshot: &Snapshot, status: &presence::view::status::Status, columns: u
 fn counts(counts: &[usize; 7], columns: usize) -> String {
     let short = columns < 100;
     let mut text = String::new();
+    let mut used = 0;
     for state in State::ALL {
-        let name = if short { "" } else { state.label() };
-        let space = if short { "" } else { " " };
-        let part = format!("{} {name}{space}{}", glyph(state, false), count(counts[state as usize]));
+        let name = if short { String::new() } else { format!("{} ", state.label()) };
+        let part = format!("{} {name}{}", glyph(state, false), count(counts[state as usize]));
+        let gap = if used == 0 { 0 } else { 2 };
+        if used + gap + part.width() > columns {
+            break;
+        }
+        used += gap + part.width();
+        text.extend(std::iter::repeat_n(' ', gap));
         text.push_str(&part.with(colour(state)).to_string());
-        text.push_str("   ");
     }
     text
 }
 
 /// Widths of name, extension, state with detail, and time; they fill the line.
 fn widths(columns: usize) -> [usize; 4] {
-    let free = columns.saturating_sub(2 + 2 + 6 + 2 + 2 + 9);
+    // The last column stays free: some terminals wrap as soon as it is written.
+    let free = columns.saturating_sub(2 + 2 + 6 + 2 + 2 + 9 + 1);
     let name = (free * 45 / 100).clamp(8, 40);
     [name, 6, free.saturating_sub(name).max(8), 9]
 }
