@@ -1,5 +1,7 @@
 //! What the page can ask for: one thin function per intent or view.
 
+#![expect(clippy::needless_pass_by_value, reason = "Tauri hands over what a command takes")]
+
 use std::sync::PoisonError;
 
 use presence::engine::event::Intent;

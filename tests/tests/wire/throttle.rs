@@ -43,8 +43,8 @@ fn broken_silence(bench: &Bench) -> Vec<Request> {
 async fn a_reading_of_many_pages_that_is_under_way_falls_silent_too() {
     let bench = Bench::start(2_500).await;
     let handle = bench.live().await;
-    // Reading everybody again takes five pages, two seconds in all.
-    let slow = Fault::new(Place::Delta, FaultKind::Latency { milliseconds: 400 });
+    // Reading everybody again takes four pages of a second each.
+    let slow = Fault::new(Place::Delta, FaultKind::Latency { milliseconds: 1_000 });
     bench.control().replace_faults(vec![slow.clone()]);
     bench.control().reset_delta();
     bench.control().clear_requests();
@@ -53,7 +53,7 @@ async fn a_reading_of_many_pages_that_is_under_way_falls_silent_too() {
     let throttle = Fault::new(Place::Presence, FaultKind::Throttle { retry_after: 3 }).times(1);
     bench.control().replace_faults(vec![slow, throttle]);
     until(&handle, "the pause", |snapshot| snapshot.source.state == SourceState::Throttled).await;
-    assert!(pages() < 5, "the reading was still under way");
+    assert!(pages() < 3, "the reading was still under way");
     bench.control().clear_faults();
     until(&handle, "the board after the pause", is_live).await;
     assert_eq!(broken_silence(&bench), Vec::new());
