@@ -30,6 +30,7 @@ use crate::PATIENCE;
 pub use browser::Browser;
 pub use display::{Display, Key};
 pub use keychain::Keychain;
+pub use processes::Process;
 pub use program::Program;
 pub use tray::{Entry, Tray};
 pub use window::{Row, View, Window};
@@ -103,13 +104,6 @@ impl Desktop {
     /// When it has none.
     pub fn tray(&self) -> &Tray {
         self.tray.as_ref().expect("this desktop has a tray")
-    }
-
-    /// Takes the tray off the desktop.
-    pub async fn remove_tray(&mut self) {
-        if let Some(tray) = self.tray.take() {
-            tray.leave().await;
-        }
     }
 
     /// Gives the desktop a tray.

@@ -88,10 +88,6 @@ impl Tray {
         Self { connection, items }
     }
 
-    pub(crate) async fn leave(self) {
-        self.connection.close().await.unwrap();
-    }
-
     /// Waits until the menu is as it should be: it may follow a moment after the icon.
     pub async fn wait(&self, what: &str, is_so: impl Fn(&[Entry]) -> bool) -> Vec<Entry> {
         until(what, async || match self.menu().await {

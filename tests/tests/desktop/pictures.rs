@@ -1,4 +1,5 @@
-//! The pictures of the README: `PRESENCE_SYNC_PICTURES=docs cargo test … --test desktop pictures -- --ignored`.
+//! The pictures of the README, taken anew by
+//! `PRESENCE_SYNC_PICTURES=$PWD/docs cargo test -p tests --features desktop --test desktop pictures -- --ignored`.
 
 use std::path::PathBuf;
 
@@ -7,9 +8,10 @@ use tests::desktop::{Desktop, Key};
 use super::PEOPLE;
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "writes files; run it by name with PRESENCE_SYNC_PICTURES=FOLDER"]
+#[ignore = "it writes files instead of proving anything"]
 async fn pictures() {
-    let folder = std::env::var_os("PRESENCE_SYNC_PICTURES").expect("PRESENCE_SYNC_PICTURES names a folder");
+    let folder =
+        std::env::var_os("PRESENCE_SYNC_PICTURES").expect("PRESENCE_SYNC_PICTURES names a folder, in full");
     for (name, dark) in [("board-light.png", false), ("board-dark.png", true)] {
         let desktop = Desktop::start().await;
         if dark {
