@@ -105,10 +105,10 @@ mod tests {
 
     #[test]
     fn installs_with_the_family_s_own_program() {
-        let debian = Family::Debian.installation(&["dunst", "xvfb"]);
+        let debian = Family::Debian.installation(&["openbox", "xvfb"]);
         assert_eq!(debian[0].join(" "), "apt-get update");
-        assert!(debian[1].join(" ").ends_with("apt-get install --yes --no-install-recommends dunst xvfb"));
-        let fedora = Family::Fedora.installation(&["dunst"]);
+        assert!(debian[1].join(" ").ends_with("apt-get install --yes --no-install-recommends openbox xvfb"));
+        let fedora = Family::Fedora.installation(&["openbox"]);
         assert_eq!(fedora.len(), 1);
         assert!(fedora[0].join(" ").starts_with("dnf install --assumeyes"));
     }

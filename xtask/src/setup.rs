@@ -10,9 +10,6 @@ use crate::process::{self, Process};
 use crate::requirement::{self, Probe, Purpose, Requirement};
 use crate::workspace::Workspace;
 
-/// The WebDriver of the window.
-const TAURI_DRIVER: &str = "2.1.0";
-
 /// `cargo xtask setup`: prepares, and says so when nothing was to be done.
 pub(crate) fn everything(
     workspace: &Workspace,
@@ -42,9 +39,6 @@ pub(crate) fn prepare(workspace: &Workspace, purposes: &[Purpose], consent: Cons
         if consent != Consent::DryRun {
             page::install(workspace)?;
         }
-    }
-    if cfg!(target_os = "linux") && purposes.contains(&Purpose::DesktopTests) {
-        window_driver(workspace, consent)?;
     }
     Ok(())
 }
@@ -171,22 +165,6 @@ fn is_met(workspace: &Workspace, probe: Probe) -> bool {
             Process::new(workspace, "pkg-config").arguments(["--exists", name]).output().is_some()
         }
     }
-}
-
-/// Installs the WebDriver of the window beside the build, where it needs no root and disturbs nobody.
-fn window_driver(workspace: &Workspace, consent: Consent) -> Result<(), Failure> {
-    if process::find_in(&workspace.path(), "tauri-driver").is_some() {
-        return Ok(());
-    }
-    if consent == Consent::DryRun {
-        console::line(format!("would build tauri-driver {TAURI_DRIVER} into the build folder"));
-        return Ok(());
-    }
-    console::heading("tauri-driver, which drives the window (half a minute, once)");
-    Process::cargo(workspace)
-        .arguments(["install", "tauri-driver", "--version", TAURI_DRIVER, "--locked", "--root"])
-        .arguments([workspace.tools()])
-        .run()
 }
 
 /// Makes sure that the formatter and the linter of the pinned toolchain are there.

@@ -180,7 +180,7 @@ fn twenty_seconds_of_silence_are_twenty_seconds_and_the_board_says_so_and_ages()
 
 #[test]
 fn after_an_outage_of_ten_seconds_the_board_is_live_within_one_interval() {
-    for seed in 0..50 {
+    for seed in 0..6 {
         for begin in [15_000, 17_350, 21_900] {
             let mut world = World::new(seed);
             let end = begin + 10_000;
@@ -213,7 +213,7 @@ fn after_an_outage_of_ten_seconds_the_board_is_live_within_one_interval() {
 #[test]
 fn live_means_that_nothing_shown_is_stale() {
     let (begin, end) = (15_000, 75_000);
-    for seed in 0..20 {
+    for seed in 0..5 {
         let mut world = World::new(seed);
         world.run(begin, |_| Fate::Answered);
         let answer = |now: i64| match now {

@@ -30,6 +30,9 @@ const SPAN: Duration = Duration::from_secs(20);
 /// Changes whose way to the board is timed.
 const CHANGES: usize = 30;
 
+/// A prime beyond the number of changes, so that every one has its turn.
+const STRIDE: usize = 47;
+
 /// They are made this far apart, so that they fall on all parts of the interval.
 const CHANGE_PACE: Duration = Duration::from_millis(430);
 
@@ -171,7 +174,10 @@ async fn changes(tenant: &Tenant, handle: &Handle) -> Outcome<(Vec<Duration>, Ve
     let snapshot = handle.snapshot();
     let step = (snapshot.people.len() / CHANGES).max(1);
     let free = (0..snapshot.people.len()).step_by(step).filter(|at| !shows(&snapshot, *at));
-    let chosen: Vec<usize> = free.take(CHANGES).collect();
+    let free: Vec<usize> = free.take(CHANGES).collect();
+    // In an order that has nothing to do with the polls, or they would run before or behind them all the time.
+    let chosen: Vec<usize> =
+        (0..free.len()).map(|number| number * STRIDE % free.len()).map(|number| free[number]).collect();
     let ids: Vec<String> = chosen
         .iter()
         .filter_map(|at| snapshot.people.get(*at))
