@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use presence::clock::Clock;
 use presence::driver::{self, Handle, Parts};
 use presence::endpoints::Endpoints;
 use presence::engine::Rules;
@@ -37,6 +38,7 @@ pub struct Bench {
     /// The 8x8 key; the sandbox's own unless changed.
     pub key: Option<String>,
     folder: TempDir,
+    clock: Clock,
 }
 
 impl Bench {
@@ -47,6 +49,7 @@ impl Bench {
 
     /// Any organisation; whole exchanges are always recorded.
     pub async fn with(options: Options) -> Self {
+        let clock = Clock::start();
         let sandbox = Sandbox::start(Options { record: true, ..options }).await.unwrap();
         let rules = Rules {
             interval: Duration::from_secs(1),
@@ -62,6 +65,7 @@ impl Bench {
             tenant: sandbox.tenant().to_owned(),
             key: Some(sandbox.key().to_owned()),
             folder: tempfile::tempdir().unwrap(),
+            clock,
             sandbox,
         }
     }
@@ -119,6 +123,12 @@ impl Bench {
         let handle = self.sign_in().await;
         until(&handle, "the first live board", is_live).await;
         handle
+    }
+
+    /// This moment in milliseconds, on the scale of the request log: never behind it.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        u64::try_from(self.clock.now().uptime.0).unwrap()
     }
 
     /// The requests of one kind so far.

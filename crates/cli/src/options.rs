@@ -113,10 +113,10 @@ pub(crate) struct Sandbox {
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// Graph's availability, such as Busy.
-    #[arg(long, default_value = "", hide_default_value = true)]
+    #[arg(long, default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     pub(crate) availability: String,
     /// Graph's activity, such as InAMeeting.
-    #[arg(long, default_value = "", hide_default_value = true)]
+    #[arg(long, default_value = "", hide_default_value = true, allow_hyphen_values = true)]
     pub(crate) activity: String,
     /// Automatic replies are on.
     #[arg(long)]

@@ -104,6 +104,8 @@ async fn complete(handle: &Handle) -> Result<Arc<Snapshot>, Problem> {
     let mut patience = Box::pin(pause(PATIENCE));
     loop {
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
+        // A refusal from before the sign-in was asked for is no answer to it.
+        let asked = start.asked;
         start.sign_in(handle, &snapshot);
         let contacts = snapshot
             .contacts
@@ -112,7 +114,7 @@ async fn complete(handle: &Handle) -> Result<Arc<Snapshot>, Problem> {
         if snapshot.complete && snapshot.source.state == SourceState::Live && contacts {
             return Ok(snapshot);
         }
-        if let (Session::Needed(problem), true) = (&snapshot.session, start.asked) {
+        if let (Session::Needed(problem), true) = (&snapshot.session, asked) {
             return Err(Problem::clone(problem));
         }
         if matches!(snapshot.session, Session::Waiting { .. }) {

@@ -35,7 +35,7 @@ impl Desktop for SystemBrowser {
 /// When there is no display and no `BROWSER`.
 pub fn browser() -> Result<String, Problem> {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if set("BROWSER") {
+    if cfg!(target_os = "linux") && set("BROWSER") {
         Ok("The browser that BROWSER names is used.".into())
     } else if !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY") {
         Ok("The system's browser is used.".into())

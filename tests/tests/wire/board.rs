@@ -97,7 +97,7 @@ async fn fifteen_hundred_people_take_three_calls_a_round() {
     handle.send(Intent::SyncNow);
     until(&handle, "a second round", |snapshot| {
         let seen = |state: &presence::snapshot::PersonState| {
-            state.teams.as_ref().is_some_and(|teams| teams.observed.uptime >= before.uptime)
+            state.teams.as_ref().is_some_and(|teams| teams.observed.uptime > before.uptime)
         };
         snapshot.people.iter().all(seen)
     })

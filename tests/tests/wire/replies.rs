@@ -125,7 +125,7 @@ async fn one_bad_id_is_found_by_halving_and_costs_nobody_else_their_answer() {
     assert_eq!((absent.len(), snapshot.set_aside.entries), (1, 1));
     assert_eq!(Some(absent[0].id()), snapshot.people.iter().next().map(|state| state.id()));
     let anew = |state: &&presence::snapshot::PersonState| {
-        state.teams.as_ref().is_some_and(|teams| teams.observed.uptime >= before.uptime)
+        state.teams.as_ref().is_some_and(|teams| teams.observed.uptime > before.uptime)
     };
     assert_eq!(snapshot.people.iter().filter(anew).count(), 249);
     assert_eq!(snapshot.source.state, SourceState::Live);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
-use crate::error::Failure;
+use crate::error::{Failure, Problem};
 use crate::http;
 use crate::microsoft::Connection;
 use crate::microsoft::auth::{SCOPES, refused, trouble};
@@ -51,6 +51,8 @@ struct Held {
     access: Option<Access>,
     /// The refresh token is newer than the one in the vault.
     unsaved: bool,
+    /// Why Microsoft ended this sign-in: whoever waited for the same renewal need not ask again.
+    ended: Option<Arc<Problem>>,
 }
 
 #[derive(Clone)]
@@ -123,7 +125,13 @@ impl Tokens {
         if let Some(access) = held.access.as_ref().filter(|access| access.expires > now.plus(AHEAD)) {
             return Ok(Arc::clone(&access.token));
         }
+        if let Some(problem) = &held.ended {
+            return Err(Failure::SignInNeeded(Arc::clone(problem)));
+        }
         let failure = self.renew(&mut held).await.err();
+        if let Some(Failure::SignInNeeded(problem)) = &failure {
+            held.ended = Some(Arc::clone(problem));
+        }
         match (&held.access, failure) {
             // A renewal that fails for a passing reason does not spoil a token that still lives.
             (Some(access), None | Some(Failure::Offline(_) | Failure::Broken(_))) if access.expires > now => {

@@ -46,6 +46,10 @@ impl Microsoft {
 
     async fn read_changes(&self, cursor: Option<&str>) -> Result<DirectoryRead, Failure> {
         let first = format!("{}/v1.0/users/delta?$select={FULL}", self.connection.endpoints.graph);
+        // A cursor of another address, as of a sandbox tenant that has moved, leads nowhere: begin anew.
+        if cursor.is_some_and(|cursor| self.own(cursor).is_err()) {
+            return Err(Failure::Reset);
+        }
         let address = cursor.map_or(first, str::to_owned);
         let mut read = self.read_users(address, "User.Read.All").await?;
         // Without a place to go on from, the next reading would take these changes for everybody.
