@@ -1,6 +1,8 @@
 //! Microsoft's side: Entra for signing in, Graph for directory and presence.
 
+pub mod aadsts;
 pub mod auth;
+pub mod certificate;
 pub mod discovery;
 pub mod graph;
 mod problem;

@@ -10,7 +10,8 @@ use crate::engine::event::Reading;
 use crate::mapping::Term;
 use crate::person::{Person, PersonId, plain};
 
-/// Entra's error JSON (learn.microsoft.com, "Microsoft identity platform and OAuth 2.0 authorization code flow").
+/// Entra's error JSON (learn.microsoft.com, "Microsoft Entra authentication and authorization error codes", and
+/// "Claims challenges, claims requests and client capabilities").
 #[derive(Clone, Debug, Deserialize)]
 pub struct EntraError {
     /// The class, such as `invalid_grant`: what to branch on.
@@ -20,22 +21,71 @@ pub struct EntraError {
     pub error_codes: Vec<u32>,
     #[serde(default, rename = "error_description")]
     description: String,
-    /// For support.
+    /// For support: names the request in the sign-in logs.
     #[serde(default)]
     pub correlation_id: Option<String>,
+    /// For support: names this answer.
+    #[serde(default)]
+    pub trace_id: Option<String>,
+    /// For support: when it happened, by Microsoft's clock, as Microsoft writes it.
+    #[serde(default)]
+    pub timestamp: Option<String>,
+    /// Divides the class further, such as `consent_required`.
+    #[serde(default)]
+    pub suberror: Option<String>,
+    /// Whether a claims challenge came with it. What it holds is not kept: it is nobody's business but Entra's.
+    #[serde(default, deserialize_with = "present")]
+    pub claims: bool,
 }
+
+/// Whether there is a value at all.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Option::<serde::de::IgnoredAny>::deserialize(deserializer).map(|value| value.is_some())
+}
+
+/// What stands before the ids in a description.
+const TRACE: &str = "Trace ID:";
+const CORRELATION: &str = "Correlation ID:";
+const TIMESTAMP: &str = "Timestamp:";
 
 impl EntraError {
     /// Reads an error body; `None` when it is none.
     #[must_use]
     pub fn parse(body: &[u8]) -> Option<Self> {
-        serde_json::from_slice(body).ok()
+        serde_json::from_slice::<Self>(body).ok().map(Self::complete)
     }
 
-    /// From the parameters of a redirect.
+    /// From the parameters of a redirect. What support asks for stands in the description then.
     #[must_use]
     pub fn redirected(error: String, description: String) -> Self {
-        Self { error, error_codes: Vec::new(), description, correlation_id: None }
+        // Some of Entra's pages encode it twice.
+        let encoded = description.contains('+') && !description.contains(' ');
+        let description = if encoded { description.replace('+', " ") } else { description };
+        let error = Self {
+            error,
+            error_codes: Vec::new(),
+            description,
+            correlation_id: None,
+            trace_id: None,
+            timestamp: None,
+            suberror: None,
+            claims: false,
+        };
+        error.complete()
+    }
+
+    fn complete(mut self) -> Self {
+        self.correlation_id = self.correlation_id.take().or_else(|| self.described(CORRELATION));
+        self.trace_id = self.trace_id.take().or_else(|| self.described(TRACE));
+        self.timestamp = self.timestamp.take().or_else(|| self.described(TIMESTAMP));
+        self
+    }
+
+    fn described(&self, label: &str) -> Option<String> {
+        let rest = self.description.split_once(label)?.1;
+        let ends = [TRACE, CORRELATION, TIMESTAMP, "\r", "\n"].into_iter().filter_map(|end| rest.find(end));
+        let value = plain(&rest[..ends.min().unwrap_or(rest.len())]);
+        (!value.is_empty()).then_some(value)
     }
 
     /// The AADSTS number: from the list, or from the description, which starts with it.
@@ -48,6 +98,45 @@ impl EntraError {
         };
         self.error_codes.first().copied().or_else(described)
     }
+
+    /// Whether the class says that the same request may succeed later.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        matches!(self.error.as_str(), "temporarily_unavailable" | "server_error")
+    }
+
+    /// Entra's own first sentence, cut to a sane length; without the number and the ids.
+    #[must_use]
+    pub fn sentence(&self) -> Option<String> {
+        let text = self.description.split("Trace ID").next().unwrap_or_default();
+        let text = match text.trim_start().strip_prefix("AADSTS") {
+            Some(rest) => rest.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == ':'),
+            None => text,
+        };
+        let line = text.trim_start().split(['\r', '\n']).next().unwrap_or_default();
+        let sentence = plain(line.find(". ").map_or(line, |end| &line[..=end]));
+        (!sentence.is_empty()).then_some(sentence)
+    }
+
+    /// One line to copy for support: number, class, correlation id, trace id and time, as far as they came.
+    #[must_use]
+    pub fn support(&self) -> String {
+        let named = |name: &str, id: &Option<String>| id.as_ref().map(|id| format!("{name} {}", short(id)));
+        let parts = [
+            self.code().map(|code| format!("AADSTS{code}")),
+            Some(short(&self.error)),
+            self.suberror.as_deref().map(short),
+            named("correlation id", &self.correlation_id),
+            named("trace id", &self.trace_id),
+            self.timestamp.as_deref().map(short),
+        ];
+        parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Ids and names of Entra are far shorter.
+fn short(text: &str) -> String {
+    plain(text).chars().take(64).collect()
 }
 
 /// Graph's error JSON (learn.microsoft.com, "Microsoft Graph error responses").
@@ -324,5 +413,19 @@ mod tests {
                 .unwrap();
         let told = EntraError::redirected("access_denied".into(), "AADSTS65004: declined".into());
         assert_eq!((listed.code(), told.code()), (Some(50173), Some(65004)));
+        assert!(!listed.claims && !told.claims);
+    }
+
+    #[test]
+    fn a_claims_challenge_is_noticed_and_not_kept() {
+        let error = EntraError::parse(
+            br#"{"error":"interaction_required","error_codes":[50076],"suberror":"basic_action",
+                "claims":"{\"access_token\":{\"capolids\":\"hush\"}}"}"#,
+        )
+        .unwrap();
+        assert!(error.claims);
+        assert!(!format!("{error:?}").contains("hush"));
+        let without = EntraError::parse(br#"{"error":"invalid_grant","claims":null}"#).unwrap();
+        assert!(!without.claims);
     }
 }
