@@ -108,6 +108,12 @@ pub(crate) struct Sandbox {
     /// Faults to play, as a TOML file.
     #[arg(long, value_name = "FILE")]
     pub(crate) faults: Option<PathBuf>,
+    /// Begin with a tenant where Presence Sync is not installed yet.
+    #[arg(long)]
+    pub(crate) bare: bool,
+    /// Let directory writes be seen only after this long, such as 3s.
+    #[arg(long, value_name = "SPAN", value_parser = span)]
+    pub(crate) replication: Option<Duration>,
 }
 
 #[derive(Debug, Args)]

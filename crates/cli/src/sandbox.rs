@@ -14,8 +14,12 @@ const LARGEST: u64 = 1 << 20;
 
 pub(crate) async fn run(options: options::Sandbox) -> Outcome {
     let faults = options.faults.as_deref().map_or_else(|| Ok(Vec::new()), read)?;
-    let options::Sandbox { port, people, seed, pace, .. } = options;
-    let tenant = start(Options { people, seed, port, pace, faults, ..Options::default() }).await?;
+    let options::Sandbox { port, people, seed, pace, bare, replication, .. } = options;
+    let replication = replication.unwrap_or_default();
+    let installed = !bare;
+    let options =
+        Options { people, seed, port, pace, faults, installed, replication, ..Options::default() };
+    let tenant = start(options).await?;
     print!("{}", tenant.endpoints());
     eprintln!(
         "The sandbox tenant is open at {} with {people} people, seed {seed}. Ctrl-C closes it.",

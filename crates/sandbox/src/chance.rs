@@ -25,6 +25,8 @@ pub(crate) enum Purpose {
     TokenLife,
     Page,
     Distortion,
+    Register,
+    Keys,
 }
 
 /// One well-spread number for `(seed, purpose, first, second)`.

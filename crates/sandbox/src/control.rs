@@ -1,6 +1,8 @@
 //! The sandbox's switches: what the world does to a client, on demand.
 
 mod http;
+mod policy;
+mod views;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -8,10 +10,14 @@ use std::sync::atomic::Ordering;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use http::answer;
+pub use views::{
+    AppRoleView, ApplicationView, GrantView, PermissionView, PresenceSession, PrincipalView, RoleView,
+};
 
 use crate::directory::account::Account;
 use crate::faults::Fault;
 use crate::journal::{Exchange, Request};
+use crate::login::of_graph;
 use crate::overrides::Shown;
 use crate::row::Row;
 use crate::tenant::Tenant;
@@ -170,11 +176,13 @@ impl Control {
         self.tenant.clock.advance(seconds.min(LONGEST_ADVANCE));
     }
 
-    /// Replaces the delegated permissions that the administrator has granted to the app for everybody.
+    /// Replaces the delegated permissions that the administrator has granted to Presence Sync for everybody.
     /// Access tokens issued before keep what they have.
     #[expect(clippy::needless_pass_by_value, reason = "the list is handed over for good")]
     pub fn scopes(&self, scopes: Vec<String>) {
-        self.tenant.login.grants.replace_organisation(&scopes);
+        let scopes = of_graph(scopes.iter().map(String::as_str));
+        let client = self.tenant.organisation.client;
+        self.tenant.change_register(|register, at| register.replace_grant(client, &scopes, at));
     }
 
     fn place(&self, user: &str) -> Result<usize, ControlError> {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::chance::{Purpose, below, draw, per_mille};
 use crate::day::Day;
+use crate::organisation::{APPLICATION_ADMIN, HELP_DESK};
 use account::Account;
 
 /// Changes to the staff are drawn for each ten simulated minutes.
@@ -34,11 +35,13 @@ pub(crate) struct Directory {
     log: Vec<usize>,
     due: VecDeque<(u64, StaffChange)>,
     season: u64,
+    /// Accounts that are not seen yet, and from when on they are, in elapsed milliseconds.
+    hidden: VecDeque<(u64, usize)>,
 }
 
 impl Directory {
     /// An organisation of `people`, and the accounts besides them that every real directory has.
-    pub(crate) fn new(seed: u64, people: usize) -> Self {
+    pub(crate) fn new(seed: u64, people: usize, installed: bool) -> Self {
         let people_count = people as u64;
         let mut directory = Self {
             seed,
@@ -49,12 +52,18 @@ impl Directory {
             log: Vec::new(),
             due: VecDeque::new(),
             season: 0,
+            hidden: VecDeque::new(),
         };
         for _ in 0..people {
             directory.hire();
         }
         let place = directory.accounts.len() as u64;
-        directory.add(Account::status_user(seed, place));
+        if installed {
+            directory.add(Account::status_user(seed, place));
+        } else {
+            directory.add(Account::staff(seed, place, APPLICATION_ADMIN, "Application administration"));
+            directory.add(Account::staff(seed, place + 1, HELP_DESK, "Help desk"));
+        }
         for _ in 0..people.div_ceil(100).max(1) {
             directory.add(Account::guest(seed, directory.accounts.len() as u64));
         }
@@ -78,14 +87,15 @@ impl Directory {
 
     /// Where the account with this id is; accounts that left are not found.
     pub(crate) fn place_of_id(&self, id: Uuid) -> Option<usize> {
-        self.places.get(&id).copied().filter(|place| !self.accounts[*place].left)
+        self.places.get(&id).copied().filter(|place| self.accounts[*place].is_listed())
     }
 
     /// Finds an account by user name.
     pub(crate) fn place_of_user_name(&self, name: &str) -> Option<usize> {
         let place = *self.names.get(&name.trim().to_lowercase())?;
         let account = &self.accounts[place];
-        (!account.left && account.user_principal_name.eq_ignore_ascii_case(name.trim())).then_some(place)
+        (account.is_listed() && account.user_principal_name.eq_ignore_ascii_case(name.trim()))
+            .then_some(place)
     }
 
     /// Finds an account by id, user name or mail address.
@@ -94,7 +104,7 @@ impl Directory {
             return self.place_of_id(id);
         }
         let place = *self.names.get(&user.trim().to_lowercase())?;
-        (!self.accounts[place].left).then_some(place)
+        self.accounts[place].is_listed().then_some(place)
     }
 
     /// How many changes there were so far: where a delta token points.
@@ -157,6 +167,43 @@ impl Directory {
         }
     }
 
+    /// Adds an account that is seen from a moment on; none if the user name is taken.
+    pub(crate) fn make(&mut self, user: &str, display: &str, seen_from_ms: u64) -> Option<&mut Account> {
+        if self.is_taken(user) {
+            return None;
+        }
+        let index = self.accounts.len() as u64;
+        let place = self.add(Account { hidden: true, ..Account::made(self.seed, index, user, display) });
+        self.hidden.push_back((seen_from_ms, place));
+        self.accounts.get_mut(place)
+    }
+
+    /// Whether an account has that name or address, seen or not.
+    fn is_taken(&self, name: &str) -> bool {
+        self.names.get(&name.to_lowercase()).is_some_and(|place| !self.accounts[*place].left)
+    }
+
+    /// When the next hidden account is seen.
+    pub(crate) fn next_seen_ms(&self) -> u64 {
+        self.hidden.iter().map(|(at, _)| *at).min().unwrap_or(u64::MAX)
+    }
+
+    /// Shows the accounts whose time has come.
+    pub(crate) fn reveal(&mut self, elapsed_ms: u64) {
+        let (ready, rest): (Vec<_>, Vec<_>) = self.hidden.drain(..).partition(|(at, _)| *at <= elapsed_ms);
+        self.hidden = rest.into();
+        for (_, place) in ready {
+            self.accounts[place].hidden = false;
+            self.log.push(place);
+        }
+    }
+
+    /// The account at a place, to be changed; the change is told to delta queries.
+    pub(crate) fn change(&mut self, place: usize) -> Option<&mut Account> {
+        self.log.push(place);
+        self.accounts.get_mut(place)
+    }
+
     fn draw_season(&mut self) {
         let season = self.season;
         let dice = |salt| draw(self.seed, Purpose::Staff, season, salt);
@@ -196,7 +243,11 @@ impl Directory {
         let place = self.accounts.len();
         self.places.insert(account.id, place);
         for name in account.mail.iter().chain(&account.aliases).chain([&account.user_principal_name]) {
-            self.names.entry(name.to_lowercase()).or_insert(place);
+            let known = self.names.entry(name.to_lowercase()).or_insert(place);
+            // A name of somebody who left is free again.
+            if self.accounts.get(*known).is_some_and(|account| account.left) {
+                *known = place;
+            }
         }
         self.accounts.push(account);
         place
@@ -215,7 +266,7 @@ mod tests {
     #[test]
     fn the_people_are_counted_exactly_and_the_others_come_on_top() {
         for people in [1, 50, 1000] {
-            let directory = Directory::new(7, people);
+            let directory = Directory::new(7, people, true);
             assert_eq!(count(&directory, Kind::Person), people);
             assert_eq!(count(&directory, Kind::StatusUser), 1);
             for kind in [Kind::Guest, Kind::Room, Kind::Former] {
@@ -226,7 +277,7 @@ mod tests {
 
     #[test]
     fn user_names_and_ids_are_unique() {
-        let directory = Directory::new(7, 3000);
+        let directory = Directory::new(7, 3000, true);
         let names: HashSet<String> =
             directory.accounts().iter().map(|a| a.user_principal_name.to_lowercase()).collect();
         assert_eq!(names.len(), directory.accounts().len());
@@ -240,7 +291,7 @@ mod tests {
     #[test]
     fn nobody_joins_or_leaves_in_the_first_ninety_seconds_and_few_later() {
         for seed in 0..20 {
-            let mut directory = Directory::new(seed, 250);
+            let mut directory = Directory::new(seed, 250, true);
             directory.catch_up(90_000);
             assert_eq!(directory.changes(), 0);
             let mut before = 0;
@@ -255,7 +306,7 @@ mod tests {
 
     #[test]
     fn catching_up_in_one_step_or_in_many_gives_the_same_staff() {
-        let (mut once, mut often) = (Directory::new(7, 60), Directory::new(7, 60));
+        let (mut once, mut often) = (Directory::new(7, 60, true), Directory::new(7, 60, true));
         once.catch_up(7_200_000);
         for now in (0..=7_200_000).step_by(7_000) {
             often.catch_up(now);

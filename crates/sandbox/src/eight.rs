@@ -1,16 +1,21 @@
-//! A local 8x8: the directory contacts (8x8 directory contacts v3).
+//! A local 8x8: the directory contacts (8x8 directory contacts v3) and the beginning of Work Analytics.
 //!
 //! No error body is documented; those given here have the form of the API gateway in front of the service.
 
+mod analytics;
 mod contact;
 mod filter;
+mod keys;
 mod page;
 
 use hyper::{Method, StatusCode};
 use serde_json::json;
 
 use crate::faults::{Effects, Refusal};
-use crate::message::{Call, Reply};
+pub use keys::Product;
+pub(crate) use keys::first_keys;
+
+use crate::message::{Call, Endpoint, Reply};
 use crate::tenant::Tenant;
 
 const CONTACTS: &str = "/8x8/directory-contacts/api/v3/contacts";
@@ -32,13 +37,14 @@ pub(crate) fn answer(tenant: &Tenant, call: &Call, effects: &Effects) -> Reply {
         }
         Some(Refusal::ExpiredToken) => return invalid_key(),
         Some(Refusal::Forbidden) => {
-            return fault(
-                StatusCode::FORBIDDEN,
-                "The API key has no product for this resource",
-                "oauth.v2.InvalidApiKeyForGivenResource",
-            );
+            return keys::wrong_product();
         }
     }
+    if call.endpoint == Endpoint::Analytics {
+        return analytics::answer(tenant, call);
+    }
+    let product =
+        if call.method == Method::GET { Product::ContactSearch } else { Product::ContactManagement };
     match call.header("x-api-key") {
         None => {
             return fault(
@@ -47,8 +53,11 @@ pub(crate) fn answer(tenant: &Tenant, call: &Call, effects: &Effects) -> Reply {
                 "steps.oauth.v2.FailedToResolveAPIKey",
             );
         }
-        Some(key) if key != tenant.organisation.key => return invalid_key(),
-        Some(_) => {}
+        Some(key) => {
+            if let Some(reply) = keys::refusal(tenant, key, product) {
+                return reply;
+            }
+        }
     }
     if call.path != CONTACTS {
         return fault(

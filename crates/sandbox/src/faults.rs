@@ -41,7 +41,7 @@ pub enum Place {
     Organization,
     /// The batch endpoint as a whole; its parts are struck by their own places.
     Batch,
-    /// The 8x8 directory contacts.
+    /// All of 8x8.
     Eight,
 }
 
@@ -58,7 +58,7 @@ impl Place {
             Self::Presence => endpoint == Endpoint::Presence,
             Self::Organization => endpoint == Endpoint::Organization,
             Self::Batch => endpoint == Endpoint::Batch,
-            Self::Eight => endpoint == Endpoint::Contacts,
+            Self::Eight => matches!(endpoint, Endpoint::Contacts | Endpoint::Analytics),
         }
     }
 }

@@ -1,18 +1,27 @@
-//! A local Microsoft Graph (v1.0): organisation, users, delta query, presence and batch.
+//! A local Microsoft Graph (v1.0): organisation, users, roles, registrations, grants, presence and batch.
 //!
 //! Sources: learn.microsoft.com, the Graph v1.0 reference pages of each resource, "Microsoft Graph error
 //! responses and resource types", "Microsoft Graph throttling guidance".
 
+mod applications;
 mod batch;
 mod delta;
 mod error;
+mod grants;
+mod odata;
 mod organization;
+mod people;
+mod policies;
 mod presence;
+mod principals;
+mod roles;
+mod sessions;
 mod user;
 mod users;
 
 use hyper::{Method, StatusCode};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::clock::shifted;
@@ -21,6 +30,7 @@ use crate::login::{Access, bearer};
 use crate::message::{Call, Endpoint, Reply};
 use crate::tenant::Tenant;
 use error::GraphError;
+pub(crate) use sessions::Sessions;
 
 /// How Graph names its JSON.
 const JSON: &str =
@@ -45,6 +55,24 @@ impl Visit<'_> {
         any_of.iter().any(|name| self.access.scopes.contains(*name))
     }
 
+    /// Refuses an application that acts for itself: it is nobody.
+    pub(crate) fn need_user(&self) -> Result<(), GraphError> {
+        if self.access.app_only {
+            return Err(GraphError::request("/me request is only valid with delegated authentication flow."));
+        }
+        Ok(())
+    }
+
+    /// Refuses unless the signed-in person has one of these directory roles. An application that acts for
+    /// itself needs none: its permissions say all.
+    pub(crate) fn need_role(&self, any_of: &[Uuid]) -> Result<(), GraphError> {
+        if self.access.app_only || self.tenant.has_role(self.access.user, any_of) {
+            Ok(())
+        } else {
+            Err(GraphError::denied())
+        }
+    }
+
     /// The address of something below `/graph/v1.0/`.
     pub(crate) fn address(&self, rest: &str) -> String {
         format!("{}/graph/v1.0/{rest}", self.tenant.base)
@@ -61,6 +89,12 @@ pub(crate) fn ok(value: &impl Serialize) -> Reply {
     let mut reply = Reply::json(StatusCode::OK, value);
     reply.headers.insert("content-type", hyper::header::HeaderValue::from_static(JSON));
     reply.header("odata-version", "4.0")
+}
+
+/// A request's body; the error says what is wrong with it.
+fn body<T: DeserializeOwned>(visit: &Visit<'_>) -> Result<T, GraphError> {
+    serde_json::from_slice(&visit.call.body)
+        .map_err(|cause| GraphError::request(format!("Invalid request body: {cause}.")))
 }
 
 /// Answers a request below `/graph/`.
@@ -108,6 +142,70 @@ fn handle(tenant: &Tenant, call: &Call, effects: &Effects) -> Result<Reply, Grap
         }
         (&Method::POST, ["communications", "getPresencesByUserId"]) => presence::many(&visit),
         (&Method::POST, ["$batch"]) => batch::run(&visit),
+        (&Method::POST, ["users"]) => people::create(&visit),
+        (&Method::PATCH, ["users", id]) => people::update(&visit, id),
+        (&Method::DELETE, ["users", id]) => people::delete(&visit, id),
+        (&Method::POST, ["users", id, "presence", "setPresence"]) => sessions::set(&visit, id),
+        (&Method::POST, ["users", id, "presence", "clearPresence"]) => sessions::clear(&visit, id),
+        (&Method::POST, ["me", "checkMemberObjects"]) => roles::check(&visit),
+        (&Method::GET, ["domains"]) => organization::domains(&visit),
+        (&Method::GET, ["policies", "authorizationPolicy"]) => policies::authorization(&visit),
+        _ => register(&visit, rest, &segments),
+    }
+}
+
+/// The calls for what is registered: applications, grants, roles.
+fn register(visit: &Visit<'_>, rest: &str, segments: &[&str]) -> Result<Reply, GraphError> {
+    // A key may stand in brackets after the collection: `servicePrincipals(appId='…')`.
+    let mut segments = segments.to_vec();
+    let keyed = segments.first().and_then(|first| first.strip_suffix(')')?.split_once('('));
+    if let Some((collection, key)) = keyed {
+        segments.splice(..1, [collection, key]);
+    }
+    match (&visit.call.method, segments.as_slice()) {
+        (&Method::GET, ["applications"]) => applications::list(visit),
+        (&Method::POST, ["applications"]) => applications::create(visit),
+        (&Method::GET, ["applications", id]) => applications::one(visit, id),
+        (&Method::PATCH, ["applications", id]) => applications::update(visit, id),
+        (&Method::DELETE, ["applications", id]) => applications::delete(visit, id),
+        (&Method::POST, ["applications", id, "addKey"]) => applications::add_key(visit, id),
+        (&Method::POST, ["applications", id, "removeKey"]) => applications::remove_key(visit, id),
+        (&Method::GET, ["servicePrincipals"]) => principals::list(visit),
+        (&Method::POST, ["servicePrincipals"]) => principals::create(visit),
+        (&Method::GET, ["servicePrincipals", id]) => principals::one(visit, id),
+        (&Method::DELETE, ["servicePrincipals", id]) => principals::delete(visit, id),
+        (&Method::GET, ["servicePrincipals", id, "appRoleAssignedTo"]) => {
+            principals::assignments(visit, id, true)
+        }
+        (&Method::GET, ["servicePrincipals", id, "appRoleAssignments"]) => {
+            principals::assignments(visit, id, false)
+        }
+        (&Method::POST, ["servicePrincipals", id, "appRoleAssignedTo"]) => {
+            principals::assign(visit, id, true)
+        }
+        (&Method::POST, ["servicePrincipals", id, "appRoleAssignments"]) => {
+            principals::assign(visit, id, false)
+        }
+        (&Method::GET, ["servicePrincipals", id, "appRoleAssignedTo", one]) => {
+            principals::assignment(visit, id, one)
+        }
+        (&Method::DELETE, ["servicePrincipals", id, "appRoleAssignedTo" | "appRoleAssignments", one]) => {
+            principals::withdraw(visit, id, one)
+        }
+        (&Method::GET, ["servicePrincipals", id, "oauth2PermissionGrants"]) => grants::list(visit, Some(id)),
+        (&Method::GET, ["oauth2PermissionGrants"]) => grants::list(visit, None),
+        (&Method::POST, ["oauth2PermissionGrants"]) => grants::create(visit),
+        (&Method::GET, ["oauth2PermissionGrants", id]) => grants::one(visit, id),
+        (&Method::PATCH, ["oauth2PermissionGrants", id]) => grants::update(visit, id),
+        (&Method::DELETE, ["oauth2PermissionGrants", id]) => grants::delete(visit, id),
+        (&Method::GET, ["roleManagement", "directory", "roleAssignments"]) => roles::list(visit),
+        (&Method::POST, ["roleManagement", "directory", "roleAssignments"]) => roles::create(visit),
+        (&Method::GET, ["roleManagement", "directory", "roleAssignments", id]) => roles::one(visit, id),
+        (&Method::DELETE, ["roleManagement", "directory", "roleAssignments", id]) => roles::delete(visit, id),
+        (&Method::GET, ["roleManagement", "directory", "roleDefinitions"]) => roles::definitions(visit),
+        (&Method::GET, ["roleManagement", "directory", "roleDefinitions", id]) => {
+            roles::one_definition(visit, id)
+        }
         _ => Err(GraphError::no_segment(rest)),
     }
 }

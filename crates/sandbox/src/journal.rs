@@ -23,6 +23,10 @@ const SECRETS: &[&str] = &[
     "flow",
     "id_token",
     "id_token_hint",
+    "new_password",
+    "new_password_again",
+    "password",
+    "proof",
     "refresh_token",
 ];
 const REDACTED: &str = "redacted";
@@ -39,7 +43,7 @@ pub struct Request {
     /// The status of the answer; 0 if the connection was dropped without one.
     pub status: u16,
     /// What the request was for: `login`, `token`, `organization`, `me`, `users`, `delta`, `presence`,
-    /// `batch`, `graph`, `eight` or `unknown`.
+    /// `batch`, `graph`, `eight`, `analytics` or `unknown`.
     pub endpoint: String,
 }
 
@@ -120,9 +124,11 @@ fn push<T>(list: &Mutex<VecDeque<T>>, most: usize, entry: T) {
 fn exchange(request: Request, call: &Call, reply: Option<&Reply>) -> Exchange {
     let content = call.header("content-type").unwrap_or_default();
     let body = String::from_utf8_lossy(&call.body).into_owned();
-    let request_body = if content.contains("form-urlencoded") { redact_form(&body) } else { body };
+    let request_body =
+        if content.contains("form-urlencoded") { redact_form(&body) } else { redact_json(&body) };
     let answer = reply.map(|reply| String::from_utf8_lossy(&reply.body).into_owned()).unwrap_or_default();
-    let response_body = if call.endpoint == Endpoint::Token { redact_json(&answer) } else { answer };
+    let tells = matches!(call.endpoint, Endpoint::Token | Endpoint::Analytics);
+    let response_body = if tells { redact_json(&answer) } else { answer };
     Exchange {
         request,
         query: redact_form(&call.query),
@@ -136,7 +142,9 @@ fn exchange(request: Request, call: &Call, reply: Option<&Reply>) -> Exchange {
 fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
-        .filter(|(name, _)| !matches!(name.as_str(), "authorization" | "x-api-key" | "cookie"))
+        .filter(|(name, _)| {
+            !matches!(name.as_str(), "authorization" | "x-api-key" | "8x8-apikey" | "cookie" | "set-cookie")
+        })
         .map(|(name, value)| {
             let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
             let text = match text.split_once('?') {
@@ -163,12 +171,26 @@ fn redact_json(text: &str) -> String {
     let Ok(serde_json::Value::Object(mut object)) = serde_json::from_str(text) else {
         return text.to_owned();
     };
-    for secret in SECRETS {
-        if let Some(value) = object.get_mut(*secret) {
-            *value = REDACTED.into();
-        }
+    if !hide(&mut object) {
+        return text.to_owned();
     }
     serde_json::Value::Object(object).to_string()
+}
+
+/// Whether something was a secret, on any level.
+fn hide(object: &mut serde_json::Map<String, serde_json::Value>) -> bool {
+    let mut found = false;
+    for (name, value) in object.iter_mut() {
+        match value {
+            serde_json::Value::String(text) if SECRETS.contains(&name.as_str()) => {
+                *text = REDACTED.to_owned();
+                found = true;
+            }
+            serde_json::Value::Object(inner) => found |= hide(inner),
+            _ => {}
+        }
+    }
+    found
 }
 
 #[cfg(test)]

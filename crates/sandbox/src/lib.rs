@@ -5,8 +5,9 @@
 //! | path | stands for |
 //! |---|---|
 //! | `/login/{tenant}/…` | Microsoft Entra: discovery, sign-in pages, tokens |
-//! | `/graph/v1.0/…` | Microsoft Graph: organisation, users, delta query, presence, batch |
+//! | `/graph/v1.0/…` | Microsoft Graph: organisation, users, roles, registrations, grants, presence, batch |
 //! | `/8x8/directory-contacts/api/v3/contacts` | 8x8 directory contacts v3 |
+//! | `/8x8/analytics/work/…` | 8x8 Work Analytics: tokens and phone systems |
 //! | `/control/…` | the sandbox's own switches: faults, overrides, the request log |
 //!
 //! The organisation and its working day come from a seed: the same seed, the same people, doing the same
@@ -30,7 +31,9 @@ mod login;
 mod message;
 mod organisation;
 mod overrides;
+mod policy;
 mod reception;
+mod register;
 mod row;
 mod server;
 mod tenant;
@@ -39,12 +42,18 @@ mod window;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-pub use control::{Control, ControlError, Truth};
+pub use control::{
+    AppRoleView, ApplicationView, Control, ControlError, GrantView, PermissionView, PresenceSession,
+    PrincipalView, RoleView, Truth,
+};
+pub use eight::Product;
 pub use faults::{Fault, FaultKind, Place};
 pub use journal::{Exchange, Request};
+pub use policy::Guests;
 pub use row::Row;
-pub use visitor::{VisitError, visit};
+pub use visitor::{Visit, VisitError, visit, visit_as};
 
 use login::SigningKey;
 use server::Server;
@@ -65,11 +74,26 @@ pub struct Options {
     pub faults: Vec<Fault>,
     /// Whether whole exchanges are kept for [`Control::exchanges`].
     pub record: bool,
+    /// Whether Presence Sync is installed already: its registration, its status user and the consent to it.
+    /// If not, there are accounts for administrators instead: `apps@` (Cloud Application Administrator) and
+    /// `helpdesk@` (User Administrator) besides `admin@` (Global Administrator).
+    pub installed: bool,
+    /// How long it takes until what is written to the directory can be read there.
+    pub replication: Duration,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { people: 1000, seed: 7, port: 0, pace: 1.0, faults: Vec::new(), record: false }
+        Self {
+            people: 1000,
+            seed: 7,
+            port: 0,
+            pace: 1.0,
+            faults: Vec::new(),
+            record: false,
+            installed: true,
+            replication: Duration::ZERO,
+        }
     }
 }
 
@@ -142,34 +166,70 @@ impl Sandbox {
         &self.control.tenant().organisation.tenant_text
     }
 
-    /// The client id of the registered app: public, redirecting to `http://localhost`.
+    /// The client id of Presence Sync where it is installed: public, redirecting to `http://localhost`.
     pub fn client_id(&self) -> &str {
         &self.control.tenant().organisation.client_id
     }
 
-    /// The 8x8 API key.
+    /// The client id of "Brightwater Administration", a public client of the organisation's own with which
+    /// administrators sign in; it redirects to `http://localhost` and may ask for any delegated permission.
+    pub fn administration_client_id(&self) -> &str {
+        &self.control.tenant().organisation.administration_id
+    }
+
+    /// The 8x8 API key for Contact Search.
     pub fn key(&self) -> &str {
         &self.control.tenant().organisation.key
     }
 
-    /// The user name of the account that reads presence.
+    /// The same: the 8x8 API key for Contact Search.
+    pub fn search_key(&self) -> &str {
+        self.key()
+    }
+
+    /// The 8x8 API key for Contact Management.
+    pub fn management_key(&self) -> &str {
+        &self.control.tenant().organisation.management_key
+    }
+
+    /// The 8x8 API key for Work Analytics.
+    pub fn analytics_key(&self) -> &str {
+        &self.control.tenant().organisation.analytics_key
+    }
+
+    /// The 8x8 user whose password opens Work Analytics.
+    pub fn analytics_user(&self) -> &str {
+        organisation::ANALYTICS_USER
+    }
+
+    /// The password of that user.
+    pub fn analytics_password(&self) -> &str {
+        &self.control.tenant().organisation.analytics_password
+    }
+
+    /// The user name of the account that reads presence, where Presence Sync is installed.
     pub fn status_user(&self) -> &str {
         organisation::STATUS_USER
     }
 
-    /// The endpoints file (TOML) that leads a client here.
+    /// The endpoints file (TOML) that leads a client here. It names tenant, client and key only where Presence
+    /// Sync is installed.
     pub fn endpoints(&self) -> String {
+        let installed = self.control.tenant().installed;
+        let line = |name: &str, value: &str| match installed {
+            true => format!("{name} = \"{value}\"\n"),
+            false => String::new(),
+        };
         format!(
-            "[microsoft]\nlogin = \"{login}\"\ngraph = \"{graph}\"\ntenant = \"{tenant}\"\n\
-             client_id = \"{client}\"\n\n[eight]\napi = \"{eight}\"\ncontact_center = \"{eight}\"\n\
-             events = \"{events}\"\nkey = \"{key}\"\n",
+            "[microsoft]\nlogin = \"{login}\"\ngraph = \"{graph}\"\n{tenant}{client}\n[eight]\n\
+             api = \"{eight}\"\ncontact_center = \"{eight}\"\nevents = \"{events}\"\n{key}",
             login = self.login(),
             graph = self.graph(),
-            tenant = self.tenant(),
-            client = self.client_id(),
+            tenant = line("tenant", self.tenant()),
+            client = line("client_id", self.client_id()),
             eight = self.eight(),
             events = self.eight().replacen("http", "ws", 1),
-            key = self.key(),
+            key = line("key", self.key()),
         )
     }
 

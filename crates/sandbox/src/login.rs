@@ -2,9 +2,13 @@
 //!
 //! Source: learn.microsoft.com, "Microsoft identity platform and OAuth 2.0 authorization code flow".
 
+mod admin_consent;
+mod assertion;
 mod authorize;
+mod consent;
 mod discovery;
 mod error;
+mod journey;
 mod key;
 mod pages;
 mod scopes;
@@ -12,6 +16,7 @@ mod seal;
 mod token;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, RwLock};
 
 use hyper::{Method, StatusCode};
@@ -21,10 +26,12 @@ use crate::faults::{Effects, Refusal};
 use crate::guard::{lock, read, write};
 use crate::message::{Call, Endpoint, Reply};
 use crate::tenant::Tenant;
-use authorize::{Code, Flow};
+use authorize::Code;
 use error::SignInError;
+use journey::Flow;
+pub(crate) use journey::is_strong;
 pub(crate) use key::SigningKey;
-use scopes::Grants;
+pub(crate) use scopes::of_graph;
 pub(crate) use seal::Access;
 
 /// What Entra remembers. Tokens are not among it: they carry their own content.
@@ -34,8 +41,20 @@ pub(crate) struct Login {
     flows: Mutex<HashMap<String, Flow>>,
     /// Authorization codes, used ones included until they expire.
     codes: Mutex<HashMap<String, Code>>,
-    pub(crate) grants: Grants,
+    /// Who signed in with which browser, by cookie.
+    sessions: Mutex<HashMap<String, Session>>,
+    visits: AtomicUsize,
     revoked: RwLock<Revoked>,
+}
+
+/// The cookie by which a browser is known again.
+const COOKIE: &str = "sandbox_session";
+
+/// Who signed in with a browser.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    user: Uuid,
+    second_factor: bool,
 }
 
 /// Stamps before which tokens are no longer good.
@@ -68,15 +87,33 @@ impl Login {
         issued < revoked.everybody || revoked.users.get(&user).is_some_and(|stamp| issued < *stamp)
     }
 
-    fn keep_flow(&self, id: String, flow: Flow, now_ms: u64) {
-        let mut flows = lock(&self.flows);
-        flows.retain(|_, flow| !flow.is_stale(now_ms));
-        flows.insert(id, flow);
+    /// How many times a browser came to sign in or to consent.
+    pub(crate) fn visits(&self) -> usize {
+        self.visits.load(Ordering::Relaxed)
     }
 
-    fn take_flow(&self, id: &str, now_ms: u64) -> Option<Flow> {
-        lock(&self.flows).remove(id).filter(|flow| !flow.is_stale(now_ms))
+    pub(crate) fn reset_visits(&self) {
+        self.visits.store(0, Ordering::Relaxed);
     }
+
+    fn count_visit(&self) {
+        self.visits.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn session(&self, call: &Call) -> Option<Session> {
+        lock(&self.sessions).get(cookie(call)?).cloned()
+    }
+
+    fn forget(&self, call: &Call) {
+        if let Some(id) = cookie(call) {
+            lock(&self.sessions).remove(id);
+        }
+    }
+}
+
+fn cookie(call: &Call) -> Option<&str> {
+    let cookies = call.header("cookie")?.split(';');
+    cookies.filter_map(|pair| pair.trim().split_once('=')).find(|(name, _)| *name == COOKIE).map(|(_, id)| id)
 }
 
 /// Opens the access token of a request to Graph; none if it is not (or no longer) good.
@@ -93,6 +130,18 @@ pub(crate) fn bearer(tenant: &Tenant, call: &Call, effects: &Effects) -> Option<
     good.then_some(access)
 }
 
+/// A token of another service, good until `expires` in Unix seconds.
+pub(crate) fn ticket(tenant: &Tenant, expires: i64) -> String {
+    seal::other(&tenant.organisation.seal, 'w', &(tenant.clock.stamp(), expires))
+}
+
+/// Whether such a token is still good; none if it is not one of ours.
+pub(crate) fn open_ticket(tenant: &Tenant, token: &str) -> Option<bool> {
+    let (issued, expires): (i64, i64) = seal::open_other(&tenant.organisation.seal, 'w', token)?;
+    let expired = expires <= tenant.clock.wall().as_second() || issued < read(&tenant.login.revoked).access;
+    Some(!expired)
+}
+
 /// Answers a request below `/login/`.
 pub(crate) fn answer(tenant: &Tenant, call: &Call, effects: &Effects) -> Reply {
     if let Some(refusal) = effects.refusal {
@@ -100,7 +149,19 @@ pub(crate) fn answer(tenant: &Tenant, call: &Call, effects: &Effects) -> Reply {
     }
     let rest = call.path.strip_prefix("/login/").unwrap_or_default();
     let (name, rest) = rest.split_once('/').unwrap_or((rest, ""));
-    let page = matches!(rest, "oauth2/v2.0/authorize" | "oauth2/v2.0/logout" | "pick" | "consent");
+    let page = matches!(
+        rest,
+        "oauth2/v2.0/authorize"
+            | "oauth2/v2.0/logout"
+            | "v2.0/adminconsent"
+            | "adminconsent"
+            | "pick"
+            | "password"
+            | "change-password"
+            | "register"
+            | "approve"
+            | "consent"
+    );
     if !tenant.organisation.answers_to(name) {
         let error = SignInError::tenant(name);
         return if page {
@@ -112,11 +173,17 @@ pub(crate) fn answer(tenant: &Tenant, call: &Call, effects: &Effects) -> Reply {
     match (&call.method, rest) {
         (&Method::GET, "v2.0/.well-known/openid-configuration") => discovery::metadata(tenant, name),
         (&Method::GET, "discovery/v2.0/keys") => discovery::keys(tenant),
-        (&Method::GET, "oauth2/v2.0/authorize") => authorize::begin(tenant, name, &call.parameters()),
-        (&Method::POST, "pick") => authorize::picked(tenant, name, &call.form()),
-        (&Method::POST, "consent") => authorize::consented(tenant, name, &call.form()),
-        (&Method::GET, "oauth2/v2.0/logout") => authorize::logout(&call.parameters()),
-        (&Method::POST, "oauth2/v2.0/token") => token::exchange(tenant, call, effects),
+        (&Method::GET, "oauth2/v2.0/authorize") => authorize::begin(tenant, name, call),
+        (&Method::GET, "v2.0/adminconsent") => admin_consent::begin(tenant, name, call, false),
+        (&Method::GET, "adminconsent") => admin_consent::begin(tenant, name, call, true),
+        (&Method::POST, "pick") => journey::picked(tenant, &call.form()),
+        (&Method::POST, "password") => journey::password(tenant, &call.form()),
+        (&Method::POST, "change-password") => journey::change_password(tenant, &call.form()),
+        (&Method::POST, "register") => journey::registered(tenant, &call.form()),
+        (&Method::POST, "approve") => journey::approved(tenant, &call.form()),
+        (&Method::POST, "consent") => journey::consented(tenant, &call.form()),
+        (&Method::GET, "oauth2/v2.0/logout") => authorize::logout(tenant, call),
+        (&Method::POST, "oauth2/v2.0/token") => token::exchange(tenant, name, call, effects),
         (_, "oauth2/v2.0/token") => {
             SignInError::new(900_561, "invalid_request", "This endpoint only takes POST requests.")
                 .json(&tenant.clock, None)

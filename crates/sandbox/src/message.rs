@@ -18,6 +18,7 @@ pub(crate) enum Endpoint {
     Batch,
     OtherGraph,
     Contacts,
+    Analytics,
     Control,
     Unknown,
 }
@@ -33,6 +34,7 @@ impl Endpoint {
         }
         match path {
             _ if path.starts_with("/graph") => Self::OtherGraph,
+            _ if path.starts_with("/8x8/analytics/") => Self::Analytics,
             _ if path.starts_with("/8x8/") => Self::Contacts,
             _ if path.starts_with("/control") => Self::Control,
             _ => Self::Unknown,
@@ -68,6 +70,7 @@ impl Endpoint {
             Self::Batch => "batch",
             Self::OtherGraph => "graph",
             Self::Contacts => "eight",
+            Self::Analytics => "analytics",
             Self::Control => "control",
             Self::Unknown => "unknown",
         }
@@ -210,6 +213,7 @@ mod tests {
             ("/graph/v1.0/organization", Endpoint::Organization),
             ("/graph/beta/users", Endpoint::OtherGraph),
             ("/8x8/directory-contacts/api/v3/contacts", Endpoint::Contacts),
+            ("/8x8/analytics/work/v2/pbxes/", Endpoint::Analytics),
             ("/control/faults", Endpoint::Control),
             ("/favicon.ico", Endpoint::Unknown),
         ] {

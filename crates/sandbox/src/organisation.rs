@@ -13,6 +13,16 @@ pub(crate) const DOMAIN: &str = "brightwater.example";
 pub(crate) const INITIAL_DOMAIN: &str = "brightwater.onmicrosoft.example";
 /// A second mail domain: addresses here differ from the user name.
 pub(crate) const POST_DOMAIN: &str = "post.brightwater.example";
+/// Who administers the tenant.
+pub(crate) const ADMIN: &str = "admin@brightwater.example";
+/// Who manages applications, in a tenant where nothing is installed yet.
+pub(crate) const APPLICATION_ADMIN: &str = "apps@brightwater.example";
+/// Who manages users, in a tenant where nothing is installed yet.
+pub(crate) const HELP_DESK: &str = "helpdesk@brightwater.example";
+/// Somebody of another organisation.
+pub(crate) const STRANGER: &str = "someone@northwind.example";
+/// The 8x8 user whose password opens Work Analytics.
+pub(crate) const ANALYTICS_USER: &str = "8x8.sync@brightwater.example";
 /// The account that reads presence.
 pub(crate) const STATUS_USER: &str = "8x8.status@brightwater.example";
 
@@ -24,10 +34,25 @@ pub(crate) struct Organisation {
     pub(crate) tenant: Uuid,
     /// The tenant's id as text.
     pub(crate) tenant_text: String,
-    /// The client id of the one app registered here.
+    /// The client id of Presence Sync, where it is installed.
+    pub(crate) client: Uuid,
+    /// The same as text.
     pub(crate) client_id: String,
-    /// The 8x8 API key.
+    /// The client id of the organisation's own client for administrators.
+    pub(crate) administration: Uuid,
+    /// The same as text.
+    pub(crate) administration_id: String,
+    /// Another organisation, and somebody there.
+    pub(crate) northwind: Uuid,
+    pub(crate) stranger: Uuid,
+    /// The 8x8 API key for Contact Search.
     pub(crate) key: String,
+    /// The 8x8 API key for Contact Management.
+    pub(crate) management_key: String,
+    /// The 8x8 API key for Work Analytics.
+    pub(crate) analytics_key: String,
+    /// The password of the 8x8 user for Work Analytics.
+    pub(crate) analytics_password: String,
     /// Seals tokens, so that those of an earlier run with the same seed stay valid.
     pub(crate) seal: hmac::Key,
 }
@@ -35,18 +60,28 @@ pub(crate) struct Organisation {
 impl Organisation {
     pub(crate) fn new(seed: u64) -> Self {
         let tenant = guid(seed, Purpose::Tenant, 0);
+        let client = guid(seed, Purpose::Tenant, 1);
+        let administration = guid(seed, Purpose::Register, 102);
+        let secret_of = |purpose, index| {
+            let half = |part| draw(seed, purpose, index, part);
+            format!("sandbox_{:016x}{:016x}", half(0), half(1))
+        };
         let mut secret = b"presence-sync sandbox seal ".to_vec();
         secret.extend_from_slice(&seed.to_be_bytes());
         Self {
             seed,
             tenant,
             tenant_text: tenant.to_string(),
-            client_id: guid(seed, Purpose::Tenant, 1).to_string(),
-            key: format!(
-                "sandbox_{:016x}{:016x}",
-                draw(seed, Purpose::Tenant, 2, 0),
-                draw(seed, Purpose::Tenant, 2, 1)
-            ),
+            client,
+            client_id: client.to_string(),
+            administration,
+            administration_id: administration.to_string(),
+            northwind: guid(seed, Purpose::Register, 100),
+            stranger: guid(seed, Purpose::Register, 101),
+            key: secret_of(Purpose::Tenant, 2),
+            management_key: secret_of(Purpose::Keys, 0),
+            analytics_key: secret_of(Purpose::Keys, 1),
+            analytics_password: secret_of(Purpose::Keys, 2),
             seal: hmac::Key::new(hmac::HMAC_SHA256, digest::digest(&digest::SHA256, &secret).as_ref()),
         }
     }

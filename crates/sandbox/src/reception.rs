@@ -55,7 +55,7 @@ fn answer(tenant: &Arc<Tenant>, call: &Call, effects: &Effects) -> Reply {
     }
     match call.endpoint {
         Endpoint::Login | Endpoint::Token => login::answer(tenant, call, effects),
-        Endpoint::Contacts => eight::answer(tenant, call, effects),
+        Endpoint::Contacts | Endpoint::Analytics => eight::answer(tenant, call, effects),
         Endpoint::Control => control::answer(&Control::new(Arc::clone(tenant)), call),
         Endpoint::Unknown => Reply::json(
             StatusCode::NOT_FOUND,

@@ -1,20 +1,37 @@
 //! Everything the servers share: the organisation, its day, and what was set on top of both.
 
+use std::collections::HashMap;
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use uuid::Uuid;
 
 use crate::Options;
 use crate::clock::Clock;
 use crate::day::Day;
 use crate::directory::Directory;
 use crate::directory::account::Kind;
+use crate::eight::Product;
 use crate::faults::Armed;
+use crate::graph::Sessions;
 use crate::guard::{read, write};
 use crate::journal::Journal;
 use crate::login::Login;
-use crate::organisation::Organisation;
+use crate::organisation::{ADMIN, APPLICATION_ADMIN, HELP_DESK, Organisation};
 use crate::overrides::{Overrides, Shown};
+use crate::policy::Policy;
+use crate::register::Register;
+use crate::register::roles::{CLOUD_APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, USER_ADMINISTRATOR};
+use crate::register::spread::Moment;
 use crate::window::Window;
+
+/// Who has which directory role at the start.
+const ADMINISTRATORS: &[(&str, Uuid)] = &[
+    (ADMIN, GLOBAL_ADMINISTRATOR),
+    (APPLICATION_ADMIN, CLOUD_APPLICATION_ADMINISTRATOR),
+    (HELP_DESK, USER_ADMINISTRATOR),
+];
 
 /// The sandbox tenant.
 pub(crate) struct Tenant {
@@ -33,7 +50,17 @@ pub(crate) struct Tenant {
     /// Delta tokens of an earlier generation are answered with 410.
     pub(crate) delta_generation: AtomicU64,
     pub(crate) people: u64,
+    /// Whether Presence Sync was installed from the start.
+    pub(crate) installed: bool,
+    pub(crate) policy: RwLock<Policy>,
+    pub(crate) sessions: Sessions,
+    /// 8x8's API keys and what they are for.
+    pub(crate) keys: RwLock<HashMap<String, Vec<Product>>>,
+    /// How long directory writes take to be seen.
+    pub(crate) replication_ms: AtomicU64,
     day: Day,
+    register: RwLock<Register>,
+    next_seen_ms: AtomicU64,
     directory: RwLock<Directory>,
     next_change_ms: AtomicU64,
 }
@@ -42,10 +69,18 @@ impl Tenant {
     pub(crate) fn new(options: Options, base: String) -> Self {
         let organisation = Organisation::new(options.seed);
         let people = options.people as u64;
-        let directory = Directory::new(options.seed, options.people);
+        let clock = Clock::start(options.pace);
+        let directory = Directory::new(options.seed, options.people, options.installed);
+        let mut register = Register::new(&organisation, options.installed, clock.opened_at());
+        for (user, role) in ADMINISTRATORS {
+            let account = directory.place_of_user_name(user).and_then(|place| directory.account(place));
+            if let Some(account) = account {
+                register.assign_role(account.id, *role, Moment { now_ms: 0, seen_from_ms: 0 });
+            }
+        }
         let tenant = Self {
             base,
-            clock: Clock::start(options.pace),
+            clock,
             overrides: Overrides::default(),
             faults: Armed::default(),
             journal: Journal::new(options.record),
@@ -54,6 +89,13 @@ impl Tenant {
             contacts_window: Window::new(60, 60_000),
             delta_generation: AtomicU64::new(0),
             people,
+            installed: options.installed,
+            policy: RwLock::default(),
+            sessions: Sessions::default(),
+            keys: RwLock::new(crate::eight::first_keys(&organisation)),
+            replication_ms: AtomicU64::new(milliseconds(options.replication)),
+            register: RwLock::new(register),
+            next_seen_ms: AtomicU64::new(u64::MAX),
             day: Day::new(options.seed, people),
             next_change_ms: AtomicU64::new(directory.next_change_ms()),
             directory: RwLock::new(directory),
@@ -66,7 +108,9 @@ impl Tenant {
     /// Reads the directory as it is now, with everybody in it who should have joined by now.
     pub(crate) fn with_directory<T>(&self, look: impl FnOnce(&Directory) -> T) -> T {
         let now_ms = self.clock.simulated_ms();
-        if now_ms >= self.next_change_ms.load(Ordering::Acquire) {
+        let due = now_ms >= self.next_change_ms.load(Ordering::Acquire)
+            || self.clock.elapsed_ms() >= self.next_seen_ms.load(Ordering::Acquire);
+        if due {
             self.change_directory(|_| ());
         }
         look(&read(&self.directory))
@@ -76,20 +120,51 @@ impl Tenant {
     pub(crate) fn change_directory<T>(&self, change: impl FnOnce(&mut Directory) -> T) -> T {
         let mut directory = write(&self.directory);
         directory.catch_up(self.clock.simulated_ms());
+        directory.reveal(self.clock.elapsed_ms());
         self.next_change_ms.store(directory.next_change_ms(), Ordering::Release);
-        change(&mut directory)
+        let outcome = change(&mut directory);
+        self.next_seen_ms.store(directory.next_seen_ms(), Ordering::Release);
+        outcome
+    }
+
+    /// Now, and from when on readers see what is written now.
+    pub(crate) fn moment(&self) -> Moment {
+        let now_ms = self.clock.elapsed_ms();
+        Moment { now_ms, seen_from_ms: now_ms.saturating_add(self.replication_ms.load(Ordering::Relaxed)) }
+    }
+
+    /// Reads the register as readers see it at the moment given.
+    pub(crate) fn with_register<T>(&self, look: impl FnOnce(&Register, u64) -> T) -> T {
+        look(&read(&self.register), self.clock.elapsed_ms())
+    }
+
+    /// Changes the register.
+    pub(crate) fn change_register<T>(&self, change: impl FnOnce(&mut Register, Moment) -> T) -> T {
+        let mut register = write(&self.register);
+        change(&mut register, self.moment())
+    }
+
+    /// Whether somebody has one of these directory roles; a Global Administrator has them all.
+    pub(crate) fn has_role(&self, user: Uuid, any_of: &[Uuid]) -> bool {
+        let own = self.with_register(|register, now_ms| register.roles_of(user, now_ms));
+        own.iter().any(|role| *role == GLOBAL_ADMINISTRATOR || any_of.contains(role))
     }
 
     /// What the account at `place` shows at `now_ms` of simulated time.
     pub(crate) fn shown(&self, place: usize, kind: Kind, now_ms: u64) -> Shown {
         let own = match kind {
             Kind::Person => self.day.segment(place as u64, now_ms).into(),
-            Kind::StatusUser | Kind::Room => still("Offline"),
+            Kind::StatusUser | Kind::Room | Kind::Staff | Kind::Made => still("Offline"),
             // A guest's presence lives in the guest's own tenant.
             Kind::Guest | Kind::Former => still("PresenceUnknown"),
         };
         self.overrides.apply(place, own, now_ms)
     }
+}
+
+/// A length of time in whole milliseconds.
+pub(crate) fn milliseconds(length: Duration) -> u64 {
+    u64::try_from(length.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn still(value: &'static str) -> Shown {

@@ -14,6 +14,18 @@
 //! | `POST /control/join`, `POST /control/leave` `{"user"}` | hires, deletes |
 //! | `POST /control/advance` `{"seconds"}` | skips simulated time |
 //! | `PUT /control/scopes` `["User.Read", …]` | replaces what the administrator has granted |
+//! | `PUT /control/policy` `{…}` | switches of sign-in; see [`PolicyChange`] |
+//! | `PUT /control/mfa` `{"user","required"}` | says who needs a second factor |
+//! | `POST /control/force-password-change` `{"user"}` | asks for a new password |
+//! | `PUT /control/password` `{"user","password"}` | sets a password |
+//! | `PUT /control/enabled` `{"user","enabled"}` | enables, disables an account |
+//! | `PUT /control/conditional-access` `{"code"?,"user"?}` | refuses sign-ins |
+//! | `PUT /control/replication` `{"seconds"}` | how long directory writes take to be seen |
+//! | `POST /control/keys` `["Contact Search", …]` | makes an 8x8 API key |
+//! | `GET /control/applications`, `…/service-principals`, `…/grants`, `…/app-role-assignments`, `…/users-created`, `…/role-assignments`, `…/presence-sessions` | show the register |
+//! | `GET`, `DELETE /control/visits` | tells, forgets how many times a browser came |
+
+use std::time::Duration;
 
 use hyper::{Method, StatusCode};
 use serde::Deserialize;
@@ -21,6 +33,8 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::{Control, ControlError};
+use crate::Guests;
+use crate::eight::Product;
 use crate::faults::Fault;
 use crate::message::{Call, Reply};
 
@@ -51,6 +65,46 @@ struct Presence {
     #[serde(default)]
     out_of_office: bool,
     for_seconds: f64,
+}
+
+/// Switches of sign-in; what is absent stays as it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PolicyChange {
+    user_consent: Option<bool>,
+    security_defaults: Option<bool>,
+    redirect_refusals: Option<bool>,
+    admit_foreigners: Option<bool>,
+    guests: Option<Guests>,
+    analytics_access: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SecondFactor {
+    user: String,
+    required: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPassword {
+    user: String,
+    password: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Enabled {
+    user: String,
+    enabled: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConditionalAccess {
+    code: Option<u32>,
+    user: Option<String>,
 }
 
 /// A switch that can not be thrown: the status, and why.
@@ -90,9 +144,85 @@ fn handle(control: &Control, call: &Call) -> Result<Reply, Refused> {
         (&Method::POST, "leave") => control.leave(&body::<Leave>(call)?.user)?,
         (&Method::POST, "advance") => control.advance(body::<Advance>(call)?.seconds),
         (&Method::PUT, "scopes") => control.scopes(body(call)?),
-        _ => return Err(Refused(StatusCode::NOT_FOUND, "There is no such switch; see GET /control.".into())),
+        (&Method::GET, _) => return show(control, path),
+        _ => return installation(control, call, path),
     }
     Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+fn no_switch() -> Refused {
+    Refused(StatusCode::NOT_FOUND, "There is no such switch; see GET /control.".into())
+}
+
+/// What is in the register.
+fn show(control: &Control, path: &str) -> Result<Reply, Refused> {
+    let status = StatusCode::OK;
+    Ok(match path {
+        "applications" => Reply::json(status, &control.applications()),
+        "service-principals" => Reply::json(status, &control.service_principals()),
+        "grants" => Reply::json(status, &control.grants()),
+        "app-role-assignments" => Reply::json(status, &control.app_role_assignments()),
+        "users-created" => Reply::json(status, &control.users_created()),
+        "role-assignments" => Reply::json(status, &control.role_assignments()),
+        "presence-sessions" => Reply::json(status, &control.presence_sessions()),
+        "visits" => Reply::json(status, &json!({ "visits": control.sign_in_visits() })),
+        _ => return Err(no_switch()),
+    })
+}
+
+/// The switches of sign-in and of the services.
+fn installation(control: &Control, call: &Call, path: &str) -> Result<Reply, Refused> {
+    match (&call.method, path) {
+        (&Method::PUT, "policy") => change_policy(control, &body(call)?),
+        (&Method::PUT, "mfa") => {
+            let SecondFactor { user, required } = body(call)?;
+            control.require_mfa(&user, required)?;
+        }
+        (&Method::POST, "force-password-change") => {
+            control.force_password_change(&body::<Leave>(call)?.user)?;
+        }
+        (&Method::PUT, "password") => {
+            let NewPassword { user, password } = body(call)?;
+            control.set_password(&user, &password)?;
+        }
+        (&Method::PUT, "enabled") => {
+            let Enabled { user, enabled } = body(call)?;
+            control.set_enabled(&user, enabled)?;
+        }
+        (&Method::PUT, "conditional-access") => {
+            let ConditionalAccess { code, user } = body(call)?;
+            control.set_conditional_access(code, user.as_deref())?;
+        }
+        (&Method::PUT, "replication") => {
+            let Advance { seconds } = body(call)?;
+            let length = Duration::try_from_secs_f64(seconds)
+                .map_err(|cause| Refused(StatusCode::BAD_REQUEST, cause.to_string()))?;
+            control.set_replication(length);
+        }
+        (&Method::POST, "keys") => {
+            let key = control.add_key(&body::<Vec<Product>>(call)?);
+            return Ok(Reply::json(StatusCode::CREATED, &json!({ "key": key })));
+        }
+        (&Method::DELETE, "visits") => control.reset_visits(),
+        _ => return Err(no_switch()),
+    }
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+fn change_policy(control: &Control, change: &PolicyChange) {
+    let throw = |value: Option<bool>, switch: &dyn Fn(bool)| {
+        if let Some(value) = value {
+            switch(value);
+        }
+    };
+    throw(change.user_consent, &|on| control.set_user_consent(on));
+    throw(change.security_defaults, &|on| control.set_security_defaults(on));
+    throw(change.redirect_refusals, &|on| control.redirect_refusals(on));
+    throw(change.admit_foreigners, &|on| control.admit_foreigners(on));
+    throw(change.analytics_access, &|on| control.set_analytics_access(on));
+    if let Some(guests) = change.guests {
+        control.set_guests(guests);
+    }
 }
 
 fn places(control: &Control) -> Reply {
@@ -105,11 +235,15 @@ fn places(control: &Control) -> Reply {
             "graph": format!("{base}/graph"),
             "eight": format!("{base}/8x8"),
             "tenant": tenant.organisation.tenant_text,
-            "client_id": tenant.organisation.client_id,
+            "client_id": tenant.installed.then_some(&tenant.organisation.client_id),
+            "administration_client_id": tenant.organisation.administration_id,
             "simulated_seconds": tenant.clock.simulated_ms() / 1000,
             "switches": [
                 "faults", "revoke", "expire-access-tokens", "reset-delta", "requests", "exchanges", "people",
-                "presence", "join", "leave", "advance", "scopes"
+                "presence", "join", "leave", "advance", "scopes", "policy", "mfa", "force-password-change",
+                "password", "enabled", "conditional-access", "replication", "keys", "applications",
+                "service-principals", "grants", "app-role-assignments", "users-created", "role-assignments",
+                "presence-sessions", "visits"
             ],
         }),
     )

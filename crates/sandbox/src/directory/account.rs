@@ -19,6 +19,10 @@ pub(crate) enum Kind {
     Room,
     /// Somebody who worked here; the account is kept, but can not sign in.
     Former,
+    /// An account for administration only.
+    Staff,
+    /// An account made through Graph.
+    Made,
 }
 
 /// One user object of the directory.
@@ -37,6 +41,27 @@ pub(crate) struct Account {
     pub(crate) job_title: &'static str,
     /// True once deleted from the directory.
     pub(crate) left: bool,
+    /// True while the directory's copies do not show it yet.
+    pub(crate) hidden: bool,
+    /// True if somebody switched it off.
+    pub(crate) disabled: bool,
+    /// None if no password is asked for.
+    pub(crate) password: Option<Password>,
+    pub(crate) password_policies: Option<String>,
+    pub(crate) usage_location: Option<String>,
+}
+
+/// A password that was set through Graph.
+#[derive(Clone)]
+pub(crate) struct Password {
+    pub(crate) text: String,
+    pub(crate) must_change: bool,
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Password").field("must_change", &self.must_change).finish_non_exhaustive()
+    }
 }
 
 impl Account {
@@ -103,6 +128,25 @@ impl Account {
         Self { mail: Some(user.clone()), ..Self::bare(seed, index, Kind::Former, name, user) }
     }
 
+    /// An account that only administers.
+    pub(crate) fn staff(seed: u64, index: u64, user: &str, display: &str) -> Self {
+        Self::bare(seed, index, Kind::Staff, plain(display), user.to_owned())
+    }
+
+    /// Somebody whose account is in another organisation.
+    pub(crate) fn guest_of(id: Uuid, user: &str, display: &str) -> Self {
+        Self {
+            id,
+            mail: Some(user.to_owned()),
+            ..Self::bare(0, 0, Kind::Guest, plain(display), user.to_owned())
+        }
+    }
+
+    /// An account made through Graph.
+    pub(crate) fn made(seed: u64, index: u64, user: &str, display: &str) -> Self {
+        Self::bare(seed, index, Kind::Made, plain(display), user.to_owned())
+    }
+
     fn bare(seed: u64, index: u64, kind: Kind, name: Name, user: String) -> Self {
         Self {
             id: guid(seed, Purpose::AccountId, index),
@@ -116,12 +160,22 @@ impl Account {
             department: "",
             job_title: "",
             left: false,
+            hidden: false,
+            disabled: false,
+            password: None,
+            password_policies: None,
+            usage_location: None,
         }
+    }
+
+    /// Whether it can be found: neither deleted nor too new.
+    pub(crate) fn is_listed(&self) -> bool {
+        !self.left && !self.hidden
     }
 
     /// Whether the account may sign in.
     pub(crate) fn enabled(&self) -> bool {
-        !matches!(self.kind, Kind::Room | Kind::Former)
+        !self.disabled && !matches!(self.kind, Kind::Room | Kind::Former)
     }
 
     /// `Member` or `Guest`.
@@ -140,6 +194,11 @@ impl Account {
         self.department = department;
         self.job_title = titles[below(dice.rotate_left(31), titles.len() as u64) as usize];
     }
+}
+
+/// A name that is only shown.
+fn plain(display: &str) -> Name {
+    Name { given: String::new(), family: String::new(), display: display.to_owned(), spelling: String::new() }
 }
 
 fn free_name(spelling: &str, index: u64, taken: impl Fn(&str) -> bool) -> String {

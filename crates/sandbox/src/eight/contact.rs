@@ -113,6 +113,11 @@ pub(super) struct Contacts<'a> {
 }
 
 impl<'a> Contacts<'a> {
+    /// Ids and names of the phone systems of so many people.
+    pub(super) fn systems_of(people: u64) -> &'static [(&'static str, &'static str)] {
+        if people >= TWO_SYSTEMS_FROM { &SYSTEMS } else { &SYSTEMS[..1] }
+    }
+
     /// One more than the highest number.
     pub(super) fn end(&self) -> u64 {
         self.extras() + self.directory.accounts().len() as u64
@@ -262,7 +267,7 @@ impl<'a> Contacts<'a> {
     }
 
     fn systems(&self) -> u64 {
-        if self.people >= TWO_SYSTEMS_FROM { 2 } else { 1 }
+        Self::systems_of(self.people).len() as u64
     }
 
     fn system(&self, place: u64) -> (&'static str, &'static str) {
@@ -312,7 +317,7 @@ mod tests {
     #[test]
     fn extensions_are_unique_within_their_system() {
         for people in [1, 100, 1000, 20_000] {
-            let directory = Directory::new(7, people);
+            let directory = Directory::new(7, people, true);
             let contacts = Contacts { seed: 7, people: people as u64, directory: &directory };
             let mut seen = HashSet::new();
             for contact in (0..contacts.end()).filter_map(|number| contacts.get(number)) {
@@ -326,7 +331,7 @@ mod tests {
 
     #[test]
     fn the_awkward_cases_are_there() {
-        let directory = Directory::new(7, 1000);
+        let directory = Directory::new(7, 1000, true);
         let contacts = Contacts { seed: 7, people: 1000, directory: &directory };
         let all: Vec<Contact<'_>> = (0..contacts.end()).filter_map(|number| contacts.get(number)).collect();
         let corporate = all.iter().filter(|contact| contact.contact_type == "corporate").count();

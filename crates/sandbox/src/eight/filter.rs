@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn conditions_are_joined_and_negated() {
-        let directory = Directory::new(7, 50);
+        let directory = Directory::new(7, 50, true);
         let contacts = Contacts { seed: 7, people: 50, directory: &directory };
         let count = |text: &str| {
             let filter = Filter::parse(text).unwrap();

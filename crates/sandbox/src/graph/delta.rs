@@ -133,7 +133,7 @@ fn page(visit: &Visit<'_>, directory: &Directory, round: Round) -> Reply {
         rest = Some(round.position);
     } else if round.first {
         for (place, account) in directory.accounts().iter().enumerate().skip(round.position as usize) {
-            if account.left {
+            if !account.is_listed() {
                 continue;
             }
             if accounts.len() as u64 == round.page_size {

@@ -92,6 +92,38 @@ impl GraphError {
         )
     }
 
+    /// 404: there is no such object, or not yet.
+    pub(crate) fn no_object(id: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "Request_ResourceNotFound",
+            format!(
+                "Resource '{id}' does not exist or one of its queried reference-property objects are not present."
+            ),
+        )
+    }
+
+    /// 409: there is one already.
+    pub(crate) fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "Request_MultipleObjectsWithSameKeyValue", message)
+    }
+
+    /// 401: a proof of possession proves nothing.
+    pub(crate) fn proof() -> Self {
+        let text = "Access Token missing or malformed.";
+        Self::new(StatusCode::UNAUTHORIZED, "Authentication_MissingOrMalformed", text)
+    }
+
+    /// 401: a signed-in person tries to write somebody else's presence.
+    pub(crate) fn other_presence() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "Unauthorized", "Cannot set the presence of another user.")
+    }
+
+    /// 404: the application has no presence session of that user.
+    pub(crate) fn no_session() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NotFound", "The application has no presence session of the user.")
+    }
+
     /// 410: the delta token is not known any more; `location` starts over.
     pub(crate) fn resync(location: String) -> Self {
         let error = Self::new(

@@ -13,8 +13,9 @@ use crate::message::Reply;
 
 /// The most ids of one call.
 const MOST_IDS: usize = 650;
-const OTHERS: &[&str] = &["Presence.Read.All"];
-const OWN: &[&str] = &["Presence.Read", "Presence.Read.All", "Presence.ReadWrite"];
+/// The second one is an application permission only.
+const OTHERS: &[&str] = &["Presence.Read.All", "Presence.ReadWrite.All"];
+const OWN: &[&str] = &["Presence.Read", "Presence.Read.All", "Presence.ReadWrite", "Presence.ReadWrite.All"];
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -130,6 +131,7 @@ pub(crate) fn one(visit: &Visit<'_>, id: &str) -> Result<Reply, GraphError> {
 /// `GET /me/presence`.
 pub(crate) fn own(visit: &Visit<'_>) -> Result<Reply, GraphError> {
     pass(visit)?;
+    visit.need_user()?;
     visit.need(OWN)?;
     show(visit, visit.access.user)
 }
@@ -146,7 +148,7 @@ fn show(visit: &Visit<'_>, id: Uuid) -> Result<Reply, GraphError> {
 }
 
 /// Counts the request against the limit of the app.
-fn pass(visit: &Visit<'_>) -> Result<(), GraphError> {
+pub(super) fn pass(visit: &Visit<'_>) -> Result<(), GraphError> {
     visit
         .tenant
         .presence_window
@@ -155,6 +157,6 @@ fn pass(visit: &Visit<'_>) -> Result<(), GraphError> {
 }
 
 /// A GUID in the form with hyphens; other spellings are refused, as Graph does.
-fn guid(text: &str) -> Option<Uuid> {
+pub(super) fn guid(text: &str) -> Option<Uuid> {
     if text.len() == 36 { text.parse().ok() } else { None }
 }

@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::error::GraphError;
-use crate::directory::account::{Account, Kind};
+use crate::directory::account::{Account, Kind, local_part};
 
 /// A property of a user (Microsoft Graph: user).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,9 @@ enum Property {
     Department,
     ProxyAddresses,
     UserType,
+    MailNickname,
+    PasswordPolicies,
+    UsageLocation,
 }
 
 const PROPERTIES: &[(Property, &str)] = &[
@@ -41,6 +44,9 @@ const PROPERTIES: &[(Property, &str)] = &[
     (Property::Department, "department"),
     (Property::ProxyAddresses, "proxyAddresses"),
     (Property::UserType, "userType"),
+    (Property::MailNickname, "mailNickname"),
+    (Property::PasswordPolicies, "passwordPolicies"),
+    (Property::UsageLocation, "usageLocation"),
 ];
 
 /// Properties that come without `$select`: the first eleven.
@@ -141,6 +147,11 @@ impl Serialize for UserBody<'_> {
                 Property::Department => map.serialize_entry(name, &filled(account.department))?,
                 Property::AccountEnabled => map.serialize_entry(name, &account.enabled())?,
                 Property::UserType => map.serialize_entry(name, account.user_type())?,
+                Property::MailNickname => {
+                    map.serialize_entry(name, local_part(&account.user_principal_name))?;
+                }
+                Property::PasswordPolicies => map.serialize_entry(name, &account.password_policies)?,
+                Property::UsageLocation => map.serialize_entry(name, &account.usage_location)?,
                 Property::ProxyAddresses => map.serialize_entry(name, &proxy_addresses(account))?,
             }
         }

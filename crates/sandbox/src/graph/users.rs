@@ -47,12 +47,16 @@ impl Serialize for Users<'_> {
 pub(crate) fn list(visit: &Visit<'_>) -> Result<Reply, GraphError> {
     visit.need(BASIC)?;
     let parameters = visit.call.parameters();
-    for refused in ["$skip", "$filter", "$search", "$orderby", "$expand"] {
+    for refused in ["$skip", "$search", "$orderby", "$expand"] {
         if parameters.given(refused).is_some() {
             return Err(GraphError::request(format!("'{refused}' is not supported here.")));
         }
     }
     let full = visit.has(FULL);
+    if let Some(filter) = parameters.given("$filter") {
+        let selection = Selection::parse(parameters.get("$select"), full)?;
+        return named(visit, filter, selection);
+    }
     let (selection, top, from) = match parameters.given("$skiptoken") {
         Some(token) => {
             let [selection, top, from] =
@@ -65,7 +69,7 @@ pub(crate) fn list(visit: &Visit<'_>) -> Result<Reply, GraphError> {
         let mut accounts = Vec::with_capacity(top as usize);
         let mut next = None;
         for (place, account) in directory.accounts().iter().enumerate().skip(from as usize) {
-            if account.left {
+            if !account.is_listed() {
                 continue;
             }
             if accounts.len() as u64 == top {
@@ -83,6 +87,18 @@ pub(crate) fn list(visit: &Visit<'_>) -> Result<Reply, GraphError> {
     Ok(answer.header("x-ms-resource-unit", cost))
 }
 
+/// The list with the one filter that is supported: `userPrincipalName eq '…'`.
+fn named(visit: &Visit<'_>, filter: &str, selection: Selection) -> Result<Reply, GraphError> {
+    let name = filter.trim().strip_prefix("userPrincipalName eq '").and_then(|rest| rest.strip_suffix('\''));
+    let name = name.ok_or_else(|| GraphError::request("Invalid filter clause."))?.replace("''", "'");
+    Ok(visit.tenant.with_directory(|directory| {
+        let place = directory.place_of_user_name(&name);
+        let accounts = place.and_then(|place| directory.account(place)).into_iter().collect();
+        let context = visit.context(&format!("users({})", selection.names()));
+        ok(&Page { context, next: None, value: Users { accounts, selection } })
+    }))
+}
+
 /// `GET /users/{id or user name}`.
 pub(crate) fn one(visit: &Visit<'_>, id: &str) -> Result<Reply, GraphError> {
     visit.need(BASIC)?;
@@ -92,6 +108,7 @@ pub(crate) fn one(visit: &Visit<'_>, id: &str) -> Result<Reply, GraphError> {
 
 /// `GET /me`.
 pub(crate) fn me(visit: &Visit<'_>) -> Result<Reply, GraphError> {
+    visit.need_user()?;
     visit.need(&[
         "User.Read",
         "User.ReadBasic.All",

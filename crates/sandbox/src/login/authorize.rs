@@ -1,54 +1,39 @@
-//! The authorize endpoint and the forms of its pages.
+//! The authorize endpoint: what is asked for, and whether the client may ask it.
+
+use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
 use super::error::SignInError;
-use super::pages;
-use super::scopes::{Requested, permission};
-use crate::directory::account::Kind;
-use crate::guard::lock;
-use crate::message::{Parameters, Reply};
-use crate::organisation::{DOMAIN, STATUS_USER};
+use super::journey::{self, Errand, Flow, LIFE_MS, Who, send_error};
+use super::scopes::Requested;
+use super::{consent, pages};
+use crate::message::{Call, Parameters, Reply};
+use crate::register::application::Application;
 use crate::tenant::Tenant;
-
-/// Pages and codes are good for ten minutes.
-const LIFE_MS: u64 = 600_000;
 
 /// A checked authorization request.
 #[derive(Debug, Clone)]
-pub(crate) struct Request {
-    /// Where the answer goes, with the trailing slash that Entra adds.
-    pub(crate) redirect: String,
+pub(crate) struct SignIn {
     /// As the client sent it; the token request must repeat it.
     pub(crate) redirect_as_sent: String,
-    pub(crate) state: Option<String>,
+    /// Whether the address is registered for a client that keeps a secret.
+    pub(crate) confidential: bool,
     pub(crate) nonce: Option<String>,
     pub(crate) challenge: String,
     pub(crate) requested: Requested,
-    pub(crate) hint: Option<String>,
     pub(crate) always_consent: bool,
-}
-
-/// A page that waits for a click.
-pub(crate) struct Flow {
-    pub(crate) request: Request,
-    /// Who was picked, once the page asks for consent.
-    pub(crate) account: Option<usize>,
-    made_ms: u64,
-}
-
-impl Flow {
-    pub(crate) fn is_stale(&self, now_ms: u64) -> bool {
-        now_ms.saturating_sub(self.made_ms) > LIFE_MS
-    }
 }
 
 /// An authorization code that was given out.
 pub(crate) struct Code {
-    pub(crate) request: Request,
-    pub(crate) user: Uuid,
+    pub(crate) request: SignIn,
+    pub(crate) client: Uuid,
+    pub(crate) who: Who,
+    /// What was granted on the way, which may not be seen yet.
+    pub(crate) consented: BTreeSet<String>,
     pub(crate) used: bool,
-    made_ms: u64,
+    pub(super) made_ms: u64,
 }
 
 impl Code {
@@ -58,52 +43,161 @@ impl Code {
 }
 
 /// `GET …/oauth2/v2.0/authorize`.
-pub(crate) fn begin(tenant: &Tenant, name: &str, parameters: &Parameters) -> Reply {
+pub(super) fn begin(tenant: &Tenant, name: &str, call: &Call) -> Reply {
+    let parameters = call.parameters();
     // Until client and redirect address are known to belong together nothing may be sent anywhere.
-    let Some(client) = parameters.get("client_id") else {
-        return pages::error(tenant, &SignInError::missing("client_id"));
+    let application = match client(tenant, name, &parameters, true) {
+        Ok(application) => application,
+        Err(error) => return pages::error(tenant, &error),
     };
-    if !client.eq_ignore_ascii_case(&tenant.organisation.client_id) {
-        return pages::error(tenant, &SignInError::client(client));
+    let (redirect, confidential) = match answer_address(&application, &parameters) {
+        Ok(found) => found,
+        Err(error) => return pages::error(tenant, &error),
+    };
+    let state = parameters.get("state");
+    let prompt = parameters.get("prompt");
+    match check(tenant, &application, &parameters, confidential) {
+        Err(error) => send_error(tenant, &redirect, state, &error, false),
+        Ok(request) => {
+            tenant.login.count_visit();
+            // The two exclude each other; the explicit choice is the safer one.
+            let hint = parameters.get("login_hint").filter(|_| prompt != Some("select_account"));
+            let flow = Flow {
+                tenant_name: name.to_owned(),
+                client: application.app_id,
+                redirect,
+                state: state.map(str::to_owned),
+                hint: hint.map(str::to_owned),
+                always_ask: prompt == Some("login"),
+                session: tenant.login.session(call),
+                errand: Errand::SignIn(request.clone()),
+                who: None,
+                password_given: false,
+                factor_given: false,
+                refusal: None,
+                made_ms: 0,
+            };
+            if prompt == Some("none") {
+                silent(tenant, &flow, request)
+            } else {
+                journey::proceed(tenant, flow)
+            }
+        }
     }
-    let Some(sent) = parameters.get("redirect_uri") else {
-        return pages::error(tenant, &SignInError::missing("redirect_uri"));
+}
+
+/// `prompt=none`: a code for whoever is signed in, or an error; never a page.
+fn silent(tenant: &Tenant, flow: &Flow, request: SignIn) -> Reply {
+    let Some(session) = &flow.session else {
+        let text = "A silent sign-in was asked for, but nobody is signed in.";
+        return journey::refuse(tenant, flow, &SignInError::new(50_058, "login_required", text));
     };
-    let Some(redirect) = registered(sent) else {
+    if !consent::missing(tenant, flow.client, &request, session.user).is_empty() {
+        let error =
+            SignInError { class: "consent_required", ..SignInError::consent(&flow.client.to_string()) };
+        return journey::refuse(tenant, flow, &error);
+    }
+    consent::give_code(tenant, flow, request, Who::Account(session.user), BTreeSet::new())
+}
+
+/// The application that a request names. `principal` demands that it has its place in this tenant already;
+/// an application of another tenant gets one by the first consent.
+pub(super) fn client(
+    tenant: &Tenant,
+    name: &str,
+    parameters: &Parameters,
+    principal: bool,
+) -> Result<Application, SignInError> {
+    let id = parameters.get("client_id").ok_or_else(|| SignInError::missing("client_id"))?;
+    let found = id.parse().ok().and_then(|app_id: Uuid| {
+        tenant.with_register(|register, now_ms| {
+            let known = register.principal(app_id, now_ms).is_some();
+            let application = register.application(app_id, now_ms)?;
+            (known || !principal || !application.home).then(|| application.clone())
+        })
+    });
+    let application = found.ok_or_else(|| SignInError::client(id))?;
+    if name.eq_ignore_ascii_case("organizations") && !application.is_multi_tenant() {
+        let text = format!(
+            "Application '{id}' is not configured as a multi-tenant application. \
+             Use the address of its own tenant instead of 'organizations'."
+        );
+        return Err(SignInError::new(50_194, "invalid_request", text));
+    }
+    if application.sign_in_audience == "PersonalMicrosoftAccount" {
+        let text = format!("Application '{id}' is configured for personal accounts only.");
+        return Err(SignInError::new(9_002_331, "invalid_request", text));
+    }
+    Ok(application)
+}
+
+/// Where the answer goes, in the form it is answered at, and whether that is a client that keeps a secret.
+pub(super) fn answer_address(
+    application: &Application,
+    parameters: &Parameters,
+) -> Result<(String, bool), SignInError> {
+    let platforms = [
+        (&application.public_client.redirect_uris, false),
+        (&application.spa.redirect_uris, false),
+        (&application.web.redirect_uris, true),
+    ];
+    if platforms.iter().all(|(addresses, _)| addresses.is_empty()) {
+        let text = "No reply address is registered for the application.";
+        return Err(SignInError::new(500_113, "invalid_request", text));
+    }
+    let sent = parameters.get("redirect_uri").ok_or_else(|| SignInError::missing("redirect_uri"))?;
+    let found = platforms.iter().find_map(|(addresses, confidential)| {
+        Some((
+            registered(sent, addresses)?,
+            *confidential && application.is_fallback_public_client != Some(true),
+        ))
+    });
+    found.ok_or_else(|| {
         let text = format!(
             "The redirect URI '{sent}' does not match the one registered for the application. \
              Register http://localhost; its port may differ, its path may not."
         );
-        return pages::error(tenant, &SignInError::new(50_011, "invalid_request", text));
-    };
-    match check(tenant, parameters, &redirect, sent) {
-        Ok(request) => picker(tenant, name, request, None),
-        Err(error) => refuse(tenant, &redirect, parameters.get("state"), &error),
-    }
+        SignInError::new(50_011, "invalid_request", text)
+    })
 }
 
-/// A redirect address of the registration `http://localhost`, in the form it is answered at.
+/// A redirect address that is registered, in the form it is answered at.
 ///
-/// The port is ignored when matching, the path is not (learn.microsoft.com, "Redirect URI restrictions").
-fn registered(address: &str) -> Option<String> {
-    let rest = address.strip_prefix("http://localhost")?;
-    let rest = rest.strip_suffix('/').unwrap_or(rest);
-    match rest.strip_prefix(':') {
-        None => rest.is_empty().then(|| "http://localhost/".to_owned()),
-        Some(port) if port.bytes().all(|digit| digit.is_ascii_digit()) => {
-            let port: u16 = port.parse().ok().filter(|port| *port > 0)?;
-            Some(format!("http://localhost:{port}/"))
+/// On this computer the port is ignored when matching, the path is not (learn.microsoft.com, "Redirect URI
+/// restrictions").
+fn registered(sent: &str, addresses: &[String]) -> Option<String> {
+    let (host, port, path) = match local(sent) {
+        Some(parts) => parts,
+        None => return addresses.iter().any(|address| address == sent).then(|| sent.to_owned()),
+    };
+    let matches =
+        |address: &String| local(address).is_some_and(|(known, _, own)| known == host && own == path);
+    let port = port.map_or_else(String::new, |port| format!(":{port}"));
+    let path = if path.is_empty() { "/" } else { path };
+    addresses.iter().any(matches).then(|| format!("{host}{port}{path}"))
+}
+
+/// Scheme and name, port and path of an address on this computer; a path of `/` counts as none.
+fn local(address: &str) -> Option<(&str, Option<u16>, &str)> {
+    let host = ["http://localhost", "http://127.0.0.1"].into_iter().find(|host| address.starts_with(host))?;
+    let rest = &address[host.len()..];
+    let (port, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let port = match port.strip_prefix(':') {
+        None if port.is_empty() => None,
+        Some(digits) if digits.bytes().all(|digit| digit.is_ascii_digit()) => {
+            Some(digits.parse().ok().filter(|port| *port > 0)?)
         }
-        Some(_) => None,
-    }
+        _ => return None,
+    };
+    Some((host, port, if path == "/" { "" } else { path }))
 }
 
 fn check(
     tenant: &Tenant,
+    application: &Application,
     parameters: &Parameters,
-    redirect: &str,
-    sent: &str,
-) -> Result<Request, SignInError> {
+    confidential: bool,
+) -> Result<SignIn, SignInError> {
     let invalid = |code, text: &str| Err(SignInError::new(code, "invalid_request", text));
     match parameters.get("response_type") {
         Some("code") => {}
@@ -130,223 +224,31 @@ fn check(
         return invalid(501_491, "The code challenge is not of the form that RFC 7636 prescribes.");
     }
     let scope = parameters.get("scope").ok_or_else(|| SignInError::missing("scope"))?;
-    let requested = Requested::parse(scope, &format!("{}/graph", tenant.base))?;
-    let prompt = parameters.get("prompt");
-    match prompt {
-        None | Some("login" | "consent" | "select_account") => {}
-        Some("none") => {
-            return Err(SignInError::new(
-                50_058,
-                "login_required",
-                "A silent sign-in was asked for, but nobody is signed in.",
-            ));
-        }
-        Some(_) => return invalid(90_023, "The value of 'prompt' is not supported."),
+    let mut requested = Requested::parse(scope, &format!("{}/graph", tenant.base))?;
+    if requested.listed {
+        let (scopes, _) = application.listed();
+        requested.graph = super::scopes::of_graph(scopes.iter().map(|permission| permission.name));
     }
-    // The two exclude each other; the explicit choice is the safer one.
-    let hint = parameters.get("login_hint").filter(|_| prompt != Some("select_account"));
-    Ok(Request {
-        redirect: redirect.to_owned(),
-        redirect_as_sent: sent.to_owned(),
-        state: parameters.get("state").map(str::to_owned),
+    let prompt = parameters.get("prompt");
+    if !matches!(prompt, None | Some("login" | "consent" | "select_account" | "none")) {
+        return invalid(90_023, "The value of 'prompt' is not supported.");
+    }
+    Ok(SignIn {
+        redirect_as_sent: parameters.get("redirect_uri").unwrap_or_default().to_owned(),
+        confidential,
         nonce: parameters.get("nonce").map(str::to_owned),
         challenge: challenge.to_owned(),
         requested,
-        hint: hint.map(str::to_owned),
         always_consent: prompt == Some("consent"),
     })
 }
 
-/// `POST …/pick`: somebody chose an account, typed one, or gave up.
-pub(crate) fn picked(tenant: &Tenant, name: &str, form: &Parameters) -> Reply {
-    let Some(flow) = take(tenant, form) else { return stale(tenant) };
-    if form.get("cancel").is_some() {
-        return declined(tenant, &flow.request);
-    }
-    let Some(account) = form.get("account") else {
-        return picker(tenant, name, flow.request, Some("Enter a user name, or pick an account."));
-    };
-    match sign_in(tenant, account) {
-        Ok(place) => proceed(tenant, name, flow.request, place),
-        Err(error) => picker(tenant, name, flow.request, Some(&error.headline())),
-    }
-}
-
-/// `POST …/consent`: somebody accepted or declined.
-pub(crate) fn consented(tenant: &Tenant, name: &str, form: &Parameters) -> Reply {
-    let Some(flow) = take(tenant, form) else { return stale(tenant) };
-    let Some(place) = flow.account else { return picker(tenant, name, flow.request, None) };
-    if form.get("decision") != Some("accept") {
-        return declined(tenant, &flow.request);
-    }
-    let Some(user) = user(tenant, place) else { return stale(tenant) };
-    let missing = missing(tenant, &flow.request, user.id);
-    if !user.is_admin && needs_admin(&missing) {
-        return pages::approval(tenant, name, &keep(tenant, flow.request, None), &user.name, &missing);
-    }
-    if user.is_admin && form.get("organisation").is_some() {
-        tenant.login.grants.add_organisation(&flow.request.requested.graph);
-    } else {
-        tenant.login.grants.add(user.id, &missing.into_iter().collect());
-    }
-    give_code(tenant, flow.request, user.id)
-}
-
-/// `GET …/oauth2/v2.0/logout`. There is no session to end, so only the answer matters.
-pub(crate) fn logout(parameters: &Parameters) -> Reply {
-    match parameters.get("post_logout_redirect_uri").and_then(registered) {
-        Some(address) => Reply::redirect(&address),
-        None => pages::signed_out(),
-    }
-}
-
-/// Who may sign in under a user name.
-fn sign_in(tenant: &Tenant, name: &str) -> Result<usize, SignInError> {
-    let unknown = || {
-        let text = format!("The user account '{}' does not exist in the Brightwater directory.", name.trim());
-        SignInError::new(50_034, "invalid_grant", text)
-    };
-    tenant.with_directory(|directory| {
-        let place = directory.place_of_user_name(name).ok_or_else(unknown)?;
-        let account = directory.account(place).ok_or_else(unknown)?;
-        match account.kind {
-            Kind::Person | Kind::StatusUser => Ok(place),
-            Kind::Room | Kind::Former => {
-                Err(SignInError::new(50_057, "invalid_grant", "The user account is disabled."))
-            }
-            Kind::Guest => Err(SignInError::new(
-                50_020,
-                "invalid_grant",
-                "The account belongs to another organisation. Sign in with an account of Brightwater.",
-            )),
-        }
-    })
-}
-
-struct User {
-    id: Uuid,
-    name: String,
-    is_admin: bool,
-}
-
-fn user(tenant: &Tenant, place: usize) -> Option<User> {
-    tenant.with_directory(|directory| {
-        let account = directory.account(place).filter(|account| !account.left)?;
-        Some(User {
-            id: account.id,
-            name: account.user_principal_name.clone(),
-            is_admin: is_admin(place, account.kind),
-        })
-    })
-}
-
-/// The first person hired is the administrator.
-pub(crate) fn is_admin(place: usize, kind: Kind) -> bool {
-    place == 0 && kind == Kind::Person
-}
-
-fn proceed(tenant: &Tenant, name: &str, request: Request, place: usize) -> Reply {
-    let Some(user) = user(tenant, place) else { return stale(tenant) };
-    let missing = missing(tenant, &request, user.id);
-    if missing.is_empty() && !request.always_consent {
-        return give_code(tenant, request, user.id);
-    }
-    if needs_admin(&missing) && !user.is_admin {
-        return pages::approval(tenant, name, &keep(tenant, request, None), &user.name, &missing);
-    }
-    let asked: Vec<String> = request.requested.graph.iter().cloned().collect();
-    let offline = request.requested.offline_access;
-    let flow = keep(tenant, request, Some(place));
-    pages::consent(name, &flow, &user.name, user.is_admin, &asked, offline)
-}
-
-/// What is asked for and neither the user nor the administrator has granted.
-fn missing(tenant: &Tenant, request: &Request, user: Uuid) -> Vec<String> {
-    let granted = tenant.login.grants.of(user);
-    request.requested.graph.difference(&granted).cloned().collect()
-}
-
-fn needs_admin(names: &[String]) -> bool {
-    names.iter().any(|name| permission(name).is_some_and(|permission| permission.admin_only))
-}
-
-fn give_code(tenant: &Tenant, request: Request, user: Uuid) -> Reply {
-    let made_ms = tenant.clock.elapsed_ms();
-    let code = format!("0.{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("code", &code);
-    if let Some(state) = &request.state {
-        query.append_pair("state", state);
-    }
-    query.append_pair("session_state", &Uuid::new_v4().to_string());
-    let address = format!("{}?{}", request.redirect, query.finish());
-    let mut codes = lock(&tenant.login.codes);
-    codes.retain(|_, code| !code.is_stale(made_ms));
-    codes.insert(code, Code { request, user, used: false, made_ms });
-    Reply::redirect(&address).header("cache-control", "no-store, no-cache")
-}
-
-fn picker(tenant: &Tenant, name: &str, request: Request, trouble: Option<&str>) -> Reply {
-    let hint = request.hint.clone();
-    let accounts = tenant.with_directory(|directory| {
-        let admin = format!("admin@{DOMAIN}");
-        let status = directory.place_of_user_name(STATUS_USER);
-        let hinted = hint.as_deref().and_then(|hint| directory.place_of_user_name(hint));
-        let markup = usize::try_from(crate::directory::names::MARKUP_AT).ok();
-        let mut places: Vec<usize> = Vec::new();
-        let some = status.into_iter().chain(directory.place_of_user_name(&admin)).chain(1..5).chain(markup);
-        for place in some.chain(hinted) {
-            let able = directory.account(place).is_some_and(|account| {
-                !account.left && matches!(account.kind, Kind::Person | Kind::StatusUser)
-            });
-            if able && !places.contains(&place) {
-                places.push(place);
-            }
-        }
-        places
-            .into_iter()
-            .filter_map(|place| directory.account(place))
-            .map(|account| (account.user_principal_name.clone(), account.display_name.clone()))
-            .collect::<Vec<_>>()
-    });
-    let flow = keep(tenant, request, None);
-    pages::picker(name, &flow, &accounts, hint.as_deref(), trouble)
-}
-
-fn keep(tenant: &Tenant, request: Request, account: Option<usize>) -> String {
-    let made_ms = tenant.clock.elapsed_ms();
-    let id = Uuid::new_v4().simple().to_string();
-    tenant.login.keep_flow(id.clone(), Flow { request, account, made_ms }, made_ms);
-    id
-}
-
-fn take(tenant: &Tenant, form: &Parameters) -> Option<Flow> {
-    tenant.login.take_flow(form.get("flow")?, tenant.clock.elapsed_ms())
-}
-
-fn stale(tenant: &Tenant) -> Reply {
-    let text =
-        "This sign-in page was used already or is too old. Start the sign-in again in the application.";
-    pages::error(tenant, &SignInError::new(50_089, "invalid_grant", text))
-}
-
-fn declined(tenant: &Tenant, request: &Request) -> Reply {
-    let error = SignInError::new(65_004, "access_denied", "The user declined to consent to the application.");
-    refuse(tenant, &request.redirect, request.state.as_deref(), &error)
-}
-
-/// Sends an error back to the application.
-fn refuse(tenant: &Tenant, redirect: &str, state: Option<&str>, error: &SignInError) -> Reply {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("error", error.class);
-    query.append_pair("error_description", &error.description(&tenant.clock));
-    if let Some(suberror) = error.suberror {
-        query.append_pair("error_subcode", suberror);
-    }
-    if let Some(state) = state {
-        query.append_pair("state", state);
-    }
-    Reply::redirect(&format!("{redirect}?{}", query.finish())).header("cache-control", "no-store, no-cache")
+/// `GET …/oauth2/v2.0/logout`: the browser forgets who signed in.
+pub(super) fn logout(tenant: &Tenant, call: &Call) -> Reply {
+    tenant.login.forget(call);
+    let local = ["http://localhost".to_owned()];
+    let target = call.parameters().get("post_logout_redirect_uri").and_then(|sent| registered(sent, &local));
+    target.map_or_else(pages::signed_out, |address| Reply::redirect(&address))
 }
 
 #[cfg(test)]
@@ -355,6 +257,8 @@ mod tests {
 
     #[test]
     fn only_the_port_of_the_redirect_may_differ() {
+        let known = ["http://localhost".to_owned()];
+        let registered = |sent: &str| registered(sent, &known);
         assert_eq!(registered("http://localhost:5123").unwrap(), "http://localhost:5123/");
         assert_eq!(registered("http://localhost:5123/").unwrap(), "http://localhost:5123/");
         assert_eq!(registered("http://localhost").unwrap(), "http://localhost/");
@@ -374,5 +278,15 @@ mod tests {
         ] {
             assert_eq!(registered(address), None, "{address}");
         }
+    }
+
+    #[test]
+    fn a_registered_path_must_be_met() {
+        let known = ["http://localhost:3000/back".to_owned(), "https://app.example/in".to_owned()];
+        assert_eq!(registered("http://localhost:9/back", &known).unwrap(), "http://localhost:9/back");
+        assert_eq!(registered("https://app.example/in", &known).unwrap(), "https://app.example/in");
+        assert_eq!(registered("http://localhost:9/Back", &known), None);
+        assert_eq!(registered("http://localhost:9", &known), None);
+        assert_eq!(registered("https://app.example/in/", &known), None);
     }
 }

@@ -13,6 +13,11 @@ pub(crate) fn issuer(tenant: &Tenant) -> String {
     format!("{}/login/{}/v2.0", tenant.base, tenant.organisation.tenant_text)
 }
 
+/// The issuer of tokens of the other organisation.
+pub(crate) fn other_issuer(tenant: &Tenant) -> String {
+    format!("{}/login/{}/v2.0", tenant.base, tenant.organisation.northwind)
+}
+
 /// The metadata document. Asked for by `organizations` it names no tenant, as Entra's does not.
 pub(crate) fn metadata(tenant: &Tenant, name: &str) -> Reply {
     let login = format!("{}/login", tenant.base);

@@ -64,6 +64,52 @@ impl SignInError {
         )
     }
 
+    /// The account is of another organisation.
+    pub(crate) fn other_organisation() -> Self {
+        Self::new(
+            50_020,
+            "invalid_grant",
+            "The account belongs to another organisation. Sign in with an account of Brightwater.",
+        )
+    }
+
+    /// Somebody pressed "Cancel".
+    pub(crate) fn declined() -> Self {
+        Self::new(65_004, "access_denied", "The user declined to consent to the application.")
+    }
+
+    /// The client must prove who it is, and did not.
+    pub(crate) fn unproved() -> Self {
+        Self::new(
+            7_000_218,
+            "invalid_client",
+            "The request must contain the parameter 'client_assertion' or 'client_secret'.",
+        )
+    }
+
+    /// Only an administrator can consent.
+    pub(crate) fn needs_admin() -> Self {
+        Self::new(
+            90_094,
+            "access_denied",
+            "An administrator has to consent to the permissions that the application asks for.",
+        )
+    }
+
+    /// Conditional Access or another policy of the organisation refuses the sign-in.
+    pub(crate) fn conditional_access(code: u32) -> Self {
+        let text = match code {
+            53_000 => "The device is not in the required state; it must be compliant.",
+            53_001 => "The device is not in the required state; it must be joined to the domain.",
+            53_003 => "Access was blocked by Conditional Access.",
+            50_131 => "A Conditional Access policy does not allow access from here.",
+            530_032 => "Blocked by the security policy of the organisation.",
+            530_035 => "Access was blocked by security defaults.",
+            _ => "Access was blocked by a policy of the organisation.",
+        };
+        Self::new(code, "access_denied", text)
+    }
+
     /// The user has no session left: signing in again is the remedy.
     pub(crate) fn revoked() -> Self {
         Self::new(

@@ -11,9 +11,43 @@ use base64::engine::general_purpose::STANDARD;
 use hyper::StatusCode;
 
 use super::error::SignInError;
-use super::scopes::permission;
 use crate::message::Reply;
 use crate::tenant::Tenant;
+
+mod consent;
+mod credentials;
+
+pub(super) use consent::{Consent, admin_consent, approval, consent, insufficient};
+pub(super) use credentials::{approve, blocked, change_password, password, register};
+
+/// Where a page's answer goes: the tenant as the address names it, and the flow.
+pub(super) struct Place {
+    pub(super) tenant: String,
+    pub(super) flow: String,
+}
+
+impl Place {
+    fn action(&self, step: &str) -> String {
+        format!("/login/{}/{step}", escape(&self.tenant))
+    }
+
+    fn hidden(&self) -> String {
+        format!("<input type=\"hidden\" name=\"flow\" value=\"{}\">", escape(&self.flow))
+    }
+
+    /// The beginning of a form.
+    fn form(&self, step: &str) -> String {
+        format!("<form method=\"post\" action=\"{}\">{}", self.action(step), self.hidden())
+    }
+
+    /// A form of one button that gives up.
+    fn back(&self, label: &str) -> String {
+        format!(
+            "{}<button type=\"submit\" id=\"cancel\" name=\"cancel\" value=\"1\">{label}</button></form>",
+            self.form("pick")
+        )
+    }
+}
 
 const STYLE: &str = include_str!("pages.css");
 
@@ -28,15 +62,14 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Asks who signs in. `accounts` are user names and display names.
-pub(crate) fn picker(
-    tenant_name: &str,
-    flow: &str,
+pub(super) fn picker(
+    place: &Place,
     accounts: &[(String, String)],
     hint: Option<&str>,
     trouble: Option<&str>,
 ) -> Reply {
-    let action = format!("/login/{}/pick", escape(tenant_name));
-    let hidden = hidden(flow);
+    let action = place.action("pick");
+    let hidden = place.hidden();
     let mut buttons = String::new();
     for (number, (user, name)) in accounts.iter().enumerate() {
         let preselected = hint.is_some_and(|hint| hint.trim().eq_ignore_ascii_case(user));
@@ -50,9 +83,7 @@ pub(crate) fn picker(
     }
     let listed = |hint: &&str| accounts.iter().any(|(user, _)| user.eq_ignore_ascii_case(hint.trim()));
     let typed = escape(hint.filter(|hint| !listed(hint)).unwrap_or_default());
-    let trouble = trouble.map_or_else(String::new, |text| {
-        format!("<p class=\"trouble\" role=\"alert\" id=\"trouble\">{}</p>", escape(text))
-    });
+    let trouble = alert(trouble);
     page(
         StatusCode::OK,
         "picker",
@@ -69,76 +100,8 @@ pub(crate) fn picker(
     )
 }
 
-/// Asks for consent to permissions.
-pub(crate) fn consent(
-    tenant_name: &str,
-    flow: &str,
-    user: &str,
-    is_admin: bool,
-    asked: &[String],
-    offline: bool,
-) -> Reply {
-    let mut list = permissions(asked);
-    if offline {
-        list.push_str("<li>Maintain access to what you have given access to<span class=\"small\">offline_access</span></li>");
-    }
-    let everybody = if is_admin {
-        "<p><label for=\"organisation\"><input type=\"checkbox\" id=\"organisation\" name=\"organisation\" \
-         value=\"1\"> Consent on behalf of your organisation</label></p>"
-    } else {
-        ""
-    };
-    page(
-        StatusCode::OK,
-        "consent",
-        "Permissions requested",
-        &format!(
-            "<p><bdi>{user}</bdi></p><p><strong>Presence Sync</strong> would like to:</p><ul>{list}</ul>\
-             <form method=\"post\" action=\"/login/{tenant}/consent\">{hidden}{everybody}\
-             <p><button type=\"submit\" class=\"primary\" id=\"accept\" name=\"decision\" value=\"accept\">Accept\
-             </button></p><p><button type=\"submit\" id=\"cancel\" name=\"decision\" value=\"cancel\">Cancel\
-             </button></p></form>",
-            user = escape(user),
-            tenant = escape(tenant_name),
-            hidden = hidden(flow),
-        ),
-    )
-}
-
-/// Says that only an administrator may consent.
-pub(crate) fn approval(
-    tenant: &Tenant,
-    tenant_name: &str,
-    flow: &str,
-    user: &str,
-    missing: &[String],
-) -> Reply {
-    let error = SignInError::new(
-        90_094,
-        "access_denied",
-        "An administrator has to consent to the permissions that the application asks for.",
-    );
-    page(
-        StatusCode::OK,
-        "approval",
-        "Need admin approval",
-        &format!(
-            "<p><bdi>{user}</bdi></p><p>Presence Sync needs permissions that only an administrator can \
-             grant:</p><ul>{list}</ul><p class=\"trouble\" role=\"alert\">{text}</p>\
-             <form method=\"post\" action=\"/login/{tenant}/pick\">{hidden}\
-             <button type=\"submit\" id=\"cancel\" name=\"cancel\" value=\"1\">Return to the application without \
-             granting consent</button></form>",
-            user = escape(user),
-            list = permissions(missing),
-            text = escape(&error.description(&tenant.clock)),
-            tenant = escape(tenant_name),
-            hidden = hidden(flow),
-        ),
-    )
-}
-
 /// An error that must not be sent to any redirect address.
-pub(crate) fn error(tenant: &Tenant, error: &SignInError) -> Reply {
+pub(super) fn error(tenant: &Tenant, error: &SignInError) -> Reply {
     page(
         StatusCode::BAD_REQUEST,
         "error",
@@ -151,22 +114,14 @@ pub(crate) fn error(tenant: &Tenant, error: &SignInError) -> Reply {
 }
 
 /// Says goodbye.
-pub(crate) fn signed_out() -> Reply {
+pub(super) fn signed_out() -> Reply {
     page(StatusCode::OK, "signed-out", "You signed out of your account", "<p>You may close this page.</p>")
 }
 
-fn permissions(names: &[String]) -> String {
-    names
-        .iter()
-        .map(|name| {
-            let meaning = permission(name).map_or("", |permission| permission.meaning);
-            format!("<li>{}<span class=\"small\">{}</span></li>", escape(meaning), escape(name))
-        })
-        .collect()
-}
-
-fn hidden(flow: &str) -> String {
-    format!("<input type=\"hidden\" name=\"flow\" value=\"{}\">", escape(flow))
+fn alert(trouble: Option<&str>) -> String {
+    trouble.map_or_else(String::new, |text| {
+        format!("<p class=\"trouble\" role=\"alert\" id=\"trouble\">{}</p>", escape(text))
+    })
 }
 
 fn page(status: StatusCode, kind: &str, title: &str, content: &str) -> Reply {
@@ -175,7 +130,7 @@ fn page(status: StatusCode, kind: &str, title: &str, content: &str) -> Reply {
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
          <title>Sign in to your account (sandbox tenant)</title><style>{STYLE}</style></head><body>\
          <main data-page=\"{kind}\"><p class=\"note\">This is the <strong>sandbox tenant</strong> on this computer. \
-         The organisation Brightwater is made up; no password is needed and nothing leaves this computer.</p>\
+         The organisation Brightwater is made up; its seeded accounts need no password, and nothing leaves this computer.</p>\
          <h1>{title}</h1>{content}</main></body></html>"
     );
     Reply::with_body(status, "text/html; charset=utf-8", html.into_bytes())
@@ -218,7 +173,8 @@ mod tests {
     fn hostile_values_stay_text() {
         let hostile = "\"><script>alert('x')</script>";
         let accounts = [(hostile.to_owned(), hostile.to_owned())];
-        let reply = picker(hostile, hostile, &accounts, Some(hostile), Some(hostile));
+        let place = Place { tenant: hostile.to_owned(), flow: hostile.to_owned() };
+        let reply = picker(&place, &accounts, Some(hostile), Some(hostile));
         let html = String::from_utf8(reply.body).unwrap();
         assert!(!html.contains("<script") && !html.contains("alert('"));
     }

@@ -1,64 +1,11 @@
-//! Delegated permissions: their names, who may consent to them, and who has.
-//!
-//! Source: learn.microsoft.com, "Microsoft Graph permissions reference".
+//! What a client asks for in `scope`.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::RwLock;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::error::SignInError;
-use crate::guard::{read, write};
-
-/// A delegated permission of Graph.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Permission {
-    /// Its name, such as `Presence.Read.All`.
-    pub(crate) name: &'static str,
-    /// What the consent page says.
-    pub(crate) meaning: &'static str,
-    /// Whether only an administrator may consent.
-    pub(crate) admin_only: bool,
-}
-
-const fn user(name: &'static str, meaning: &'static str) -> Permission {
-    Permission { name, meaning, admin_only: false }
-}
-
-const fn admin(name: &'static str, meaning: &'static str) -> Permission {
-    Permission { name, meaning, admin_only: true }
-}
-
-const PERMISSIONS: &[Permission] = &[
-    user("Chat.Create", "Start chats"),
-    user("Chat.Read", "Read your chats"),
-    user("Chat.ReadBasic", "See who is in your chats"),
-    user("Chat.ReadWrite", "Read and write your chats"),
-    user("ChatMessage.Send", "Send chat messages as you"),
-    user("Presence.Read", "See your own presence"),
-    user("Presence.Read.All", "See the presence of everybody in your organisation"),
-    user("Presence.ReadWrite", "See and change your own presence"),
-    user("User.Read", "Sign you in and read your profile"),
-    user("User.ReadBasic.All", "Read everybody's basic profile"),
-    admin("Application.ReadWrite.All", "Read and change app registrations"),
-    admin("AppRoleAssignment.ReadWrite.All", "Grant application permissions"),
-    admin("DelegatedPermissionGrant.ReadWrite.All", "Grant delegated permissions"),
-    admin("Directory.Read.All", "Read the directory"),
-    admin("Organization.Read.All", "Read the organisation's details"),
-    admin("Policy.Read.All", "Read the organisation's policies"),
-    admin("RoleManagement.ReadWrite.Directory", "Read and change role assignments"),
-    admin("User.Read.All", "Read everybody's full profile"),
-    admin("User.ReadWrite.All", "Read and change everybody's full profile"),
-];
-
-/// What an administrator has consented to for everybody when the sandbox starts.
-const GRANTED_AT_START: &[&str] = &["Presence.Read.All", "User.Read", "User.Read.All", "User.ReadBasic.All"];
-
-/// Finds a permission by name, in any letter case.
-pub(crate) fn permission(name: &str) -> Option<&'static Permission> {
-    PERMISSIONS.iter().find(|permission| permission.name.eq_ignore_ascii_case(name))
-}
+use crate::register::permissions::{is_openid, permission};
 
 /// What a client asks for in `scope`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +16,9 @@ pub(crate) struct Requested {
     pub(crate) profile: bool,
     pub(crate) email: bool,
     pub(crate) offline_access: bool,
+    /// `.default`: what the registration lists.
+    #[serde(default)]
+    pub(crate) listed: bool,
 }
 
 impl Requested {
@@ -86,8 +36,7 @@ impl Requested {
                 ("profile", _) => requested.profile = true,
                 ("email", _) => requested.email = true,
                 ("offline_access", _) => requested.offline_access = true,
-                // Whatever has been granted, which every token carries anyway.
-                (".default", _) => {}
+                (".default", _) => requested.listed = true,
                 (_, Some(permission)) => {
                     requested.graph.insert(permission.name.to_owned());
                 }
@@ -100,6 +49,10 @@ impl Requested {
                 }
             }
         }
+        if requested.listed && !requested.graph.is_empty() {
+            let text = "The scope '.default' can not be combined with permissions by name.";
+            return Err(SignInError::new(70_011, "invalid_scope", text));
+        }
         Ok(requested)
     }
 
@@ -109,57 +62,16 @@ impl Requested {
         granted
             .iter()
             .map(String::as_str)
+            .filter(|name| !is_openid(name))
             .chain(openid.into_iter().filter(|(asked, _)| *asked).map(|(_, name)| name))
             .collect::<Vec<_>>()
             .join(" ")
     }
 }
 
-/// Who has consented to what, for the one registered app.
-pub(crate) struct Grants {
-    organisation: RwLock<BTreeSet<String>>,
-    users: RwLock<HashMap<Uuid, BTreeSet<String>>>,
-}
-
-impl Default for Grants {
-    fn default() -> Self {
-        let names = GRANTED_AT_START.iter().map(|name| (*name).to_owned());
-        Self { organisation: RwLock::new(names.collect()), users: RwLock::default() }
-    }
-}
-
-impl Grants {
-    /// Everything the app may do for a user.
-    pub(crate) fn of(&self, user: Uuid) -> BTreeSet<String> {
-        let mut granted = read(&self.organisation).clone();
-        if let Some(own) = read(&self.users).get(&user) {
-            granted.extend(own.iter().cloned());
-        }
-        granted
-    }
-
-    /// What the user has consented to personally.
-    pub(crate) fn own(&self, user: Uuid) -> BTreeSet<String> {
-        read(&self.users).get(&user).cloned().unwrap_or_default()
-    }
-
-    /// Replaces what the administrator has granted for everybody. Names nobody knows are left out.
-    pub(crate) fn replace_organisation(&self, names: &[String]) {
-        *write(&self.organisation) =
-            names.iter().filter_map(|name| permission(name)).map(|known| known.name.to_owned()).collect();
-    }
-
-    /// Adds grants for everybody.
-    pub(crate) fn add_organisation(&self, names: &BTreeSet<String>) {
-        write(&self.organisation).extend(names.iter().cloned());
-    }
-
-    /// Adds a user's own grants.
-    pub(crate) fn add(&self, user: Uuid, names: &BTreeSet<String>) {
-        if !names.is_empty() {
-            write(&self.users).entry(user).or_default().extend(names.iter().cloned());
-        }
-    }
+/// Those names that are permissions of Graph.
+pub(crate) fn of_graph<'n>(names: impl Iterator<Item = &'n str>) -> BTreeSet<String> {
+    names.filter_map(permission).map(|permission| permission.name.to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -175,6 +87,8 @@ mod tests {
         .unwrap();
         assert!(requested.openid && !requested.offline_access);
         assert_eq!(requested.graph, ["Presence.Read.All", "User.Read"].map(str::to_owned).into());
-        assert_eq!(Requested::parse("Teleport.All", "x").unwrap_err().code, 70_011);
+        for wrong in ["Teleport.All", "User.Read .default"] {
+            assert_eq!(Requested::parse(wrong, "x").unwrap_err().code, 70_011);
+        }
     }
 }

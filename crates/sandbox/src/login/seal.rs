@@ -17,9 +17,14 @@ use super::scopes::Requested;
 /// What an access token for Graph stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Access {
-    /// The user's id.
+    /// The user's id, or the service principal's if the application acts for itself.
     pub(crate) user: Uuid,
-    /// Granted permissions.
+    /// The application.
+    pub(crate) client: Uuid,
+    /// Whether the application acts for itself.
+    #[serde(default)]
+    pub(crate) app_only: bool,
+    /// Granted permissions: delegated ones, or application ones if it acts for itself.
     pub(crate) scopes: BTreeSet<String>,
     /// A stamp of the clock.
     pub(crate) issued: i64,
@@ -74,6 +79,16 @@ pub(crate) fn open_access(key: &hmac::Key, token: &str) -> Option<Access> {
 /// Opens a refresh token; none if it is not one of ours.
 pub(crate) fn open_refresh(key: &hmac::Key, token: &str) -> Option<Refresh> {
     open(key, 'r', token)
+}
+
+/// Seals what any other token stands for.
+pub(crate) fn other(key: &hmac::Key, kind: char, content: &impl Serialize) -> String {
+    seal(key, kind, content)
+}
+
+/// Opens any other token; none if it is not one of ours.
+pub(crate) fn open_other<T: DeserializeOwned>(key: &hmac::Key, kind: char, token: &str) -> Option<T> {
+    open(key, kind, token)
 }
 
 fn seal(key: &hmac::Key, kind: char, content: &impl Serialize) -> String {
