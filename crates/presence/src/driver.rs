@@ -1,6 +1,7 @@
 //! The one loop: waits, feeds the engine, carries out its effects, publishes one snapshot.
 
 mod effects;
+mod installer;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,18 +12,25 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::desktop::Desktop;
 use crate::eight::Contacts;
+use crate::eight::keys::Credential;
 use crate::endpoints::Endpoints;
 use crate::engine::event::{Event, Intent};
 use crate::engine::{Engine, Rules};
 use crate::error::Problem;
 use crate::http;
-use crate::microsoft::{Connection, Microsoft};
+use crate::microsoft::expected::Expected;
 use crate::moment::Moment;
+use crate::secret::Secret;
 use crate::settings::Profile;
+use crate::setup::event::Request;
+use crate::setup::installation::{Configuration, Installation, Key};
+use crate::setup::registration::Registration;
+use crate::setup::{self, Setup};
 use crate::snapshot::Snapshot;
 use crate::store::Store;
-use crate::vault::Vault;
+use crate::vault::{self, Vault};
 use effects::Effects;
+use installer::{Installer, Shared};
 
 /// Events that wait to be taken; whoever sends more waits.
 const QUEUE: usize = 256;
@@ -33,10 +41,8 @@ pub struct Parts {
     pub profile: Profile,
     /// Where the vendors are.
     pub endpoints: Endpoints,
-    /// Tenant id or domain.
-    pub tenant: String,
-    /// The application's client id.
-    pub client_id: String,
+    /// What is installed: organisation, registrations, how it reads.
+    pub installation: Installation,
     /// Where the sign-in is kept.
     pub vault: Arc<dyn Vault>,
     /// Opens the browser.
@@ -45,16 +51,24 @@ pub struct Parts {
     pub rules: Rules,
 }
 
+/// What the loop hears.
+enum Heard {
+    /// For the engine of the sync.
+    Sync(Event),
+    /// For the wizard.
+    Setup(setup::event::Event),
+}
+
 /// A running driver. It stops when the last handle is dropped; [`Handle::stop`] also waits for it.
 #[derive(Clone)]
 pub struct Handle(Arc<Inner>);
 
 struct Inner {
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<Heard>,
     snapshots: watch::Receiver<Arc<Snapshot>>,
     stopping: Arc<AtomicBool>,
     clock: Arc<Clock>,
-    microsoft: Arc<Microsoft>,
+    vault: Arc<dyn Vault>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -80,7 +94,12 @@ impl Handle {
     /// Says what a person wants; it is heard soon, or never if the driver has stopped.
     pub fn send(&self, intent: Intent) {
         // Full means that hundreds of wishes are waiting already.
-        let _ = self.0.events.try_send(Event::Intent(intent));
+        let _ = self.0.events.try_send(Heard::Sync(Event::Intent(intent)));
+    }
+
+    /// Says what a person wants of the wizard; heard as [`Handle::send`] is.
+    pub fn ask(&self, request: Request) {
+        let _ = self.0.events.try_send(Heard::Setup(setup::event::Event::Request(request)));
     }
 
     /// Ends the loop and everything under way, and waits until the store is written.
@@ -92,14 +111,23 @@ impl Handle {
         }
     }
 
-    /// Stops, and removes the sign-in from the vault.
+    /// Stops, and removes the sign-in, the keys and the certificates from the vault.
     ///
     /// # Errors
     /// When the vault can not be written; the driver has stopped all the same.
     pub async fn leave(self) -> Result<(), Problem> {
-        let microsoft = Arc::clone(&self.0.microsoft);
+        let vault = Arc::clone(&self.0.vault);
         self.stop().await;
-        microsoft.tokens.forget().await.map_err(|error| error.problem())
+        let told = |error: vault::VaultError| error.problem();
+        crate::auth::tokens::forget(&vault).await.map_err(told)?;
+        for key in Key::ALL {
+            Credential::forget(&vault, key).await.map_err(told)?;
+        }
+        for registration in Registration::ALL {
+            let vault = Arc::clone(&vault);
+            vault::blocking(move || vault.delete(registration.certificate_entry())).await.map_err(told)?;
+        }
+        Ok(())
     }
 }
 
@@ -107,7 +135,7 @@ impl Inner {
     fn ask_to_stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
         // Wakes the loop; if the queue is full it is awake.
-        let _ = self.events.try_send(Event::Tick);
+        let _ = self.events.try_send(Heard::Sync(Event::Tick));
     }
 }
 
@@ -124,73 +152,219 @@ impl Drop for Inner {
 pub fn start(parts: Parts) -> Result<Handle, Problem> {
     let clock = Arc::new(Clock::start());
     let (sender, receiver) = mpsc::channel(QUEUE);
-    let reports = sender.clone();
-    let report = move |problem| {
-        // The loop hears of it with the next failure if it is too busy now.
-        let _ = reports.try_send(Event::Local(problem));
-    };
-    // Another organisation's people are nobody's business here.
-    let owner = format!("{} {}", parts.tenant, parts.client_id);
-    let (store, restored) = Store::open(&parts.profile.store(), &owner, report)?;
-
-    let client = http::client();
     let mut rules = parts.rules;
     rules.notice = parts.endpoints.notice().map(Arc::from);
     rules.seed = rand::random();
-    let contacts = parts.endpoints.eight.key.map(|key| {
-        Arc::new(Contacts::new(client.clone(), Arc::clone(&clock), parts.endpoints.eight.api, key))
-    });
-    if contacts.is_none() {
-        rules.contacts_interval = None;
-    }
-    let connection =
-        Connection::new(client, Arc::clone(&clock), parts.endpoints.microsoft, parts.tenant, parts.client_id);
-    let microsoft = Arc::new(Microsoft::new(Arc::new(connection), parts.vault));
-
+    let fixed_cloud = !parts.endpoints.is_known_cloud();
     let (now, _) = clock.look();
-    let mut engine = Engine::new(rules, now);
-    let mut effects = Effects::new(Arc::clone(&microsoft), contacts, store, parts.desktop, sender.clone());
-    // The last known board is the very first picture: no surface ever sees an empty one before it.
-    effects.perform(engine.handle(Event::Restored(Box::new(restored)), now));
-    let (publish, snapshots) = watch::channel(Arc::new(engine.snapshot(now)));
+    let setup = Setup::new(parts.installation, fixed_cloud, now);
+    let shared = Shared::new(
+        http::client(),
+        Arc::clone(&clock),
+        parts.endpoints,
+        Arc::clone(&parts.vault),
+        parts.desktop,
+        sender.clone(),
+    );
+    let mut sync = Sync::start(&shared, &parts.profile, rules.clone(), &setup.installation, now)?;
+    let (publish, snapshots) = watch::channel(Arc::new(sync.engine.snapshot(now)));
+    let installer = Installer::new(shared, parts.profile.clone());
     let stopping = Arc::new(AtomicBool::new(false));
-    let stop = Arc::clone(&stopping);
-    let own = Loop { engine, effects, clock: Arc::clone(&clock), events: receiver, publish, stop };
+    let mut own = Loop {
+        sync,
+        setup,
+        installer,
+        profile: parts.profile,
+        rules,
+        clock: Arc::clone(&clock),
+        events: receiver,
+        publish,
+        stop: Arc::clone(&stopping),
+        revision: 0,
+        shown: Arc::default(),
+    };
+    // The last known board is the very first picture: no surface ever sees an empty one before it.
+    own.draw(now);
     let task = Mutex::new(Some(tokio::spawn(run(own))));
-    Ok(Handle(Arc::new(Inner { events: sender, snapshots, stopping, clock, microsoft, task })))
+    let vault = parts.vault;
+    Ok(Handle(Arc::new(Inner { events: sender, snapshots, stopping, clock, vault, task })))
+}
+
+/// The engine with everything it runs on, for one configuration.
+struct Sync {
+    engine: Engine,
+    /// None while there is nothing to read with.
+    effects: Option<Effects>,
+}
+
+impl Sync {
+    fn start(
+        shared: &Shared,
+        profile: &Profile,
+        mut rules: Rules,
+        installation: &Installation,
+        now: Moment,
+    ) -> Result<Self, Problem> {
+        let Some(configuration) = installation.configuration() else {
+            return Ok(Self { engine: Engine::new(rules, now), effects: None });
+        };
+        let key = shared.endpoints.eight.key.clone();
+        if key.is_none() && !installation.keys.contains(&Key::Search) {
+            rules.contacts_interval = None;
+        }
+        let reports = shared.events.clone();
+        let report = move |problem| {
+            // The loop hears of it with the next failure if it is too busy now.
+            let _ = reports.try_send(Heard::Sync(Event::Local(problem)));
+        };
+        // Another organisation's people are nobody's business here.
+        let owner = format!("{} {}", configuration.tenant, configuration.client_id);
+        let (store, restored) = Store::open(&profile.store(), &owner, report)?;
+        let mut engine = Engine::new(rules, now);
+        let mut effects = Effects::new(shared, &configuration, contacts(shared, key), store, expected(&configuration));
+        effects.perform(engine.handle(Event::Restored(Box::new(restored)), now));
+        effects.find_sign_in();
+        Ok(Self { engine, effects: Some(effects) })
+    }
+
+    fn handle(&mut self, event: Event, now: Moment) {
+        let Some(effects) = &mut self.effects else { return };
+        effects.perform(self.engine.handle(event, now));
+    }
+}
+
+/// Who has to sign in, as the installation knows it.
+fn expected(configuration: &Configuration) -> Expected {
+    match &configuration.expected {
+        Some((user_name, id)) => {
+            Expected::Account { user_name: user_name.clone(), id: id.clone(), first: true }
+        }
+        None => Expected::Anybody,
+    }
+}
+
+/// How 8x8's directory is read: with the key of the endpoints file, or with the vault's.
+fn contacts(shared: &Shared, key: Option<Secret>) -> effects::ContactsKey {
+    let build = |key: Secret| {
+        let api = shared.endpoints.eight.api.clone();
+        Arc::new(Contacts::new(shared.http.clone(), Arc::clone(&shared.clock), api, key))
+    };
+    key.map_or(effects::ContactsKey::InVault, |key| effects::ContactsKey::Known(build(key)))
 }
 
 struct Loop {
-    engine: Engine,
-    effects: Effects,
+    sync: Sync,
+    setup: Setup,
+    installer: Installer,
+    profile: Profile,
+    rules: Rules,
     clock: Arc<Clock>,
-    events: mpsc::Receiver<Event>,
+    events: mpsc::Receiver<Heard>,
     publish: watch::Sender<Arc<Snapshot>>,
     stop: Arc<AtomicBool>,
+    revision: u64,
+    /// The wizard as the newest picture has it.
+    shown: Arc<Setup>,
+}
+
+impl Loop {
+    fn hear(&mut self, heard: Heard, now: Moment) {
+        match heard {
+            Heard::Sync(event) => {
+                // The sign-in is the sync's; that it happened is news for the wizard too.
+                let step = match &event {
+                    Event::Session(step) => Some(step.clone()),
+                    Event::Intent(Intent::SignOut) => Some(crate::session::Step::SignedOut),
+                    Event::Intent(Intent::CancelSignIn) => Some(crate::session::Step::Cancelled),
+                    _ => None,
+                };
+                self.sync.handle(event, now);
+                if let Some(step) = step {
+                    self.advise(setup::event::Event::Session(step), now);
+                }
+            }
+            Heard::Setup(event) => self.advise(event, now),
+        }
+    }
+
+    /// Lets the wizard hear something, and does what it asks for.
+    fn advise(&mut self, event: setup::event::Event, now: Moment) {
+        use setup::event::Effect;
+        for effect in self.setup.handle(event, now) {
+            match effect {
+                Effect::Adopt(installation) => self.adopt(&installation, now),
+                Effect::SignIn => self.sync.handle(Event::Intent(Intent::SignIn), now),
+                Effect::CancelSignIn => self.sync.handle(Event::Intent(Intent::CancelSignIn), now),
+                Effect::SignOut => self.sync.handle(Event::Intent(Intent::SignOut), now),
+                other => {
+                    let reader = self.sync.effects.as_ref().map(Effects::microsoft);
+                    self.installer.perform(other, reader);
+                }
+            }
+        }
+    }
+
+    /// Runs the sync with what is installed now. What the old one had under way ends with it.
+    fn adopt(&mut self, installation: &Installation, now: Moment) {
+        if let Some(effects) = &mut self.sync.effects {
+            effects.perform(self.sync.engine.flush(now).into_iter().collect());
+        }
+        // The store is closed before it is opened again.
+        self.sync.effects = None;
+        let shared = self.installer.shared.clone();
+        match Sync::start(&shared, &self.profile, self.rules.clone(), installation, now) {
+            Ok(sync) => self.sync = sync,
+            Err(problem) => {
+                tracing::error!(code = %problem.code, detail = ?problem.detail, "the sync could not start");
+                self.sync.engine = Engine::new(self.rules.clone(), now);
+                let event = Event::Local(Some(Arc::new(problem)));
+                // Nothing runs, and the picture says why.
+                let _ = self.sync.engine.handle(event, now);
+            }
+        }
+    }
+
+    fn draw(&mut self, now: Moment) {
+        self.revision += 1;
+        if self.setup.take_changed() {
+            self.shown = Arc::new(self.setup.clone());
+        }
+        let snapshot = self.sync.engine.snapshot(now);
+        let snapshot = Snapshot {
+            revision: self.revision,
+            setup: Arc::clone(&self.shown),
+            configured: self.sync.effects.is_some(),
+            ..snapshot
+        };
+        self.publish.send_replace(Arc::new(snapshot));
+    }
 }
 
 async fn run(mut own: Loop) {
-    own.effects.find_sign_in();
     let mut events = Vec::new();
     loop {
         let (now, slept) = own.clock.look();
         if slept {
             tracing::info!("the clock ran ahead, as after sleep: everything is read again");
-            events.insert(0, Event::Woke);
+            events.insert(0, Heard::Sync(Event::Woke));
         }
-        for event in events.drain(..) {
-            let effects = own.engine.handle(event, now);
-            own.effects.perform(effects);
+        for heard in events.drain(..) {
+            own.hear(heard, now);
         }
-        if own.engine.changed() {
-            let snapshot = own.engine.snapshot(now);
-            own.publish.send_replace(Arc::new(snapshot));
+        own.advise(setup::event::Event::Tick, now);
+        if own.sync.engine.changed() || own.setup.changed() {
+            own.draw(now);
         }
         if own.stop.load(Ordering::Relaxed) {
-            own.effects.perform(own.engine.flush(now).into_iter().collect());
+            let last = own.sync.engine.flush(now);
+            if let Some(effects) = &mut own.sync.effects {
+                effects.perform(last.into_iter().collect());
+            }
             return;
         }
-        let wake = own.engine.wake_at(now);
+        let running = own.sync.effects.is_some();
+        let wake = own.sync.engine.wake_at(now).filter(|_| running);
+        let wake = wake.into_iter().chain(own.setup.wake_at()).min();
         tokio::select! {
             event = own.events.recv() => events.extend(event),
             () = own.clock.nap(wake) => {}
@@ -200,7 +374,7 @@ async fn run(mut own: Loop) {
             events.push(event);
         }
         if events.is_empty() {
-            events.push(Event::Tick);
+            events.push(Heard::Sync(Event::Tick));
         }
     }
 }

@@ -2,10 +2,71 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Problem;
 use crate::secret::Secret;
+
+/// Microsoft's clouds; registrations and tokens are not shared between them
+/// (learn.microsoft.com, "National cloud deployments").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Cloud {
+    /// The global cloud, which GCC uses too.
+    #[default]
+    Global,
+    /// US Government L4: GCC High.
+    GccHigh,
+    /// US Government L5: DoD.
+    Dod,
+    /// China, run by 21Vianet: there is no presence in its Graph.
+    China,
+}
+
+impl Cloud {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Global, Self::GccHigh, Self::Dod, Self::China];
+
+    /// The name in files and choices.
+    #[must_use]
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::GccHigh => "gccHigh",
+            Self::Dod => "dod",
+            Self::China => "china",
+        }
+    }
+
+    /// The cloud of that name.
+    #[must_use]
+    pub fn from_keyword(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cloud| cloud.keyword().eq_ignore_ascii_case(text.trim()))
+    }
+
+    /// Entra's and Graph's addresses.
+    #[must_use]
+    pub fn addresses(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Global => ("https://login.microsoftonline.com", "https://graph.microsoft.com"),
+            Self::GccHigh => ("https://login.microsoftonline.us", "https://graph.microsoft.us"),
+            Self::Dod => ("https://login.microsoftonline.us", "https://dod-graph.microsoft.us"),
+            Self::China => {
+                ("https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn")
+            }
+        }
+    }
+
+    /// The Entra admin center, or the Azure portal where there is none of its own.
+    #[must_use]
+    pub fn portal(self) -> &'static str {
+        match self {
+            Self::Global => "https://entra.microsoft.com",
+            Self::GccHigh | Self::Dod => "https://entra.microsoft.us",
+            Self::China => "https://portal.azure.cn",
+        }
+    }
+}
 
 /// All addresses, without a slash at the end.
 #[derive(Clone, Debug)]
@@ -96,6 +157,24 @@ const KNOWN: [&str; 6] = [
 ];
 
 impl Endpoints {
+    /// The same, in another of Microsoft's clouds; addresses that a file names stay as they are.
+    #[must_use]
+    pub fn in_cloud(mut self, cloud: Cloud) -> Self {
+        if self.is_known_cloud() {
+            let (login, graph) = cloud.addresses();
+            self.microsoft.login = login.into();
+            self.microsoft.graph = graph.into();
+        }
+        self
+    }
+
+    /// Whether Microsoft's side is one of its clouds, and not an address from a file.
+    #[must_use]
+    pub fn is_known_cloud(&self) -> bool {
+        let own = (self.microsoft.login.as_str(), self.microsoft.graph.as_str());
+        Cloud::ALL.into_iter().any(|cloud| cloud.addresses() == own)
+    }
+
     /// Reads an endpoints file (TOML) from the disk.
     ///
     /// # Errors

@@ -214,6 +214,9 @@ impl Engine {
             complete: self.directory.source().last_success.is_some() && self.schedule.complete(),
             notice: self.rules.notice.clone(),
             local: self.vault.clone().or_else(|| self.local.clone()),
+            // The driver knows of these.
+            configured: true,
+            setup: Arc::default(),
         }
     }
 

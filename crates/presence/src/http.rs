@@ -99,6 +99,27 @@ pub async fn call(
     clock: &Clock,
     request: impl Fn() -> RequestBuilder,
 ) -> Result<Answer, Trouble> {
+    attempt(gate, clock, ATTEMPTS, request).await
+}
+
+/// Makes a call that must not be repeated before somebody looked what came of it, such as one that makes something.
+///
+/// # Errors
+/// As [`call`].
+pub async fn call_once(
+    gate: &Gate,
+    clock: &Clock,
+    request: impl Fn() -> RequestBuilder,
+) -> Result<Answer, Trouble> {
+    attempt(gate, clock, 1, request).await
+}
+
+async fn attempt(
+    gate: &Gate,
+    clock: &Clock,
+    attempts: u32,
+    request: impl Fn() -> RequestBuilder,
+) -> Result<Answer, Trouble> {
     let mut attempt = 1;
     loop {
         if let Some(wait) = gate.wait(clock.now().uptime) {
@@ -118,7 +139,7 @@ pub async fn call(
                 return result;
             }
         }
-        if attempt == ATTEMPTS {
+        if attempt == attempts {
             return result;
         }
         pause(backoff(attempt)).await;

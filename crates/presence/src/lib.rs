@@ -25,6 +25,7 @@ pub mod person;
 pub mod secret;
 pub mod session;
 pub mod settings;
+pub mod setup;
 pub mod snapshot;
 pub mod store;
 pub mod vault;

@@ -1,12 +1,17 @@
 //! Microsoft's side: Entra for signing in, Graph for directory and presence.
 
 pub mod aadsts;
+pub mod administration;
 pub mod auth;
 pub mod certificate;
+pub mod consent;
 pub mod discovery;
+pub mod expected;
 pub mod graph;
+mod renewal;
 mod problem;
 pub mod wire;
+mod writing;
 
 use std::sync::Arc;
 
@@ -17,6 +22,7 @@ use crate::clock::Clock;
 use crate::endpoints;
 use crate::error::Failure;
 use crate::http::Gate;
+use crate::setup::registration::Registration;
 use crate::vault::Vault;
 use discovery::Authority;
 
@@ -68,5 +74,11 @@ impl Microsoft {
     #[must_use]
     pub fn new(connection: Arc<Connection>, vault: Arc<dyn Vault>) -> Self {
         Self { tokens: Tokens::new(Arc::clone(&connection), vault), connection }
+    }
+
+    /// A client for a registration that acts alone, with its certificate in `vault`.
+    #[must_use]
+    pub fn alone(connection: Arc<Connection>, vault: Arc<dyn Vault>, registration: Registration) -> Self {
+        Self { tokens: Tokens::alone(Arc::clone(&connection), vault, registration), connection }
     }
 }

@@ -5,9 +5,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Problem;
+use crate::setup::installation::{self, Installation};
 
 /// What the program is used with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,8 +17,10 @@ use crate::error::Problem;
 pub enum Mode {
     /// A real organisation.
     Organisation,
-    /// The sandbox tenant.
+    /// The sandbox tenant, installed already.
     Sandbox,
+    /// The sandbox tenant with nothing installed, to rehearse the installation.
+    Rehearsal,
 }
 
 /// The settings of a profile; no secret is among them.
@@ -27,9 +31,11 @@ pub struct Settings {
     pub version: u32,
     /// What was chosen; nothing on first run.
     pub mode: Option<Mode>,
-    /// Tenant id or domain.
+    /// Tenant id or domain, as versions before the wizard kept it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant: Option<String>,
-    /// The application's client id.
+    /// The application's client id, the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
 }
 
@@ -52,6 +58,18 @@ impl Profile {
     /// # Errors
     /// When the folder can not be made.
     pub fn open(folder: Option<&Path>, sandbox: bool) -> Result<Self, Problem> {
+        Self::open_below(folder, sandbox.then_some("sandbox"))
+    }
+
+    /// The profile of the rehearsal, which shares nothing with any other.
+    ///
+    /// # Errors
+    /// When the folder can not be made.
+    pub fn open_rehearsal(folder: Option<&Path>) -> Result<Self, Problem> {
+        Self::open_below(folder, Some("rehearsal"))
+    }
+
+    fn open_below(folder: Option<&Path>, below: Option<&str>) -> Result<Self, Problem> {
         let folder = match folder {
             Some(folder) => folder.to_owned(),
             None => ProjectDirs::from("", "", "Presence Sync")
@@ -60,7 +78,7 @@ impl Profile {
                 trouble("settings.folder", Path::new("~"), "this user has no home folder")
             })?,
         };
-        let folder = if sandbox { folder.join("sandbox") } else { folder };
+        let folder = below.map_or_else(|| folder.clone(), |below| folder.join(below));
         fs::create_dir_all(&folder)
             .map_err(|error| trouble("settings.folder", &folder, &error.to_string()))?;
         let folder = folder.canonicalize().unwrap_or(folder);
@@ -95,27 +113,59 @@ impl Profile {
     /// Reads the settings. A file that can not be used is set aside, and the defaults stand in for it.
     #[must_use]
     pub fn settings(&self) -> Settings {
-        let path = self.folder.join("settings.toml");
+        self.read("settings.toml", |settings: &Settings| settings.version <= VERSION).unwrap_or_default()
+    }
+
+    /// Reads what is installed; what an earlier version kept in the settings is taken over.
+    #[must_use]
+    pub fn installation(&self) -> Installation {
+        let current = |installation: &Installation| installation.version <= installation::VERSION;
+        self.read("installation.toml", current).unwrap_or_else(|| {
+            let settings = self.settings();
+            match (settings.tenant, settings.client_id) {
+                (Some(tenant), Some(client_id)) => Installation::by_hand(&tenant, &client_id),
+                _ => Installation::new(),
+            }
+        })
+    }
+
+    /// Writes what is installed: whole, or not at all.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn save_installation(&self, installation: &Installation) -> Result<(), Problem> {
+        self.write("installation.toml", &Installation { version: installation::VERSION, ..installation.clone() })
+    }
+
+    /// A file of the profile; one that can not be used is set aside.
+    fn read<T: DeserializeOwned>(&self, name: &str, fits: impl Fn(&T) -> bool) -> Option<T> {
+        let path = self.folder.join(name);
         let text = match fs::metadata(&path) {
-            Err(_) => return Settings::default(),
+            Err(_) => return None,
             Ok(file) if file.len() > LARGEST => Err("it is absurdly large".to_owned()),
             Ok(_) => fs::read_to_string(&path).map_err(|error| error.to_string()),
         };
-        let parsed = text
-            .and_then(|text| toml::from_str::<Settings>(&text).map_err(|error| error.message().to_owned()));
-        match parsed {
-            Ok(settings) if settings.version <= VERSION => settings,
-            other => {
-                let reason =
-                    other.map_or_else(|error| error, |newer| format!("it has version {}", newer.version));
-                let aside = self.folder.join("settings.toml.unusable");
-                tracing::warn!(%reason, aside = %aside.display(), "the settings could not be used and were set aside");
-                if let Err(error) = fs::rename(&path, &aside) {
-                    tracing::warn!(%error, "the settings could not be set aside");
-                }
-                Settings::default()
-            }
+        let parsed =
+            text.and_then(|text| toml::from_str::<T>(&text).map_err(|error| error.message().to_owned()));
+        let reason = match parsed {
+            Ok(value) if fits(&value) => return Some(value),
+            Ok(_) => "it is from a newer version".to_owned(),
+            Err(reason) => reason,
+        };
+        let aside = self.folder.join(format!("{name}.unusable"));
+        tracing::warn!(%reason, aside = %aside.display(), "a file of the profile could not be used and was set aside");
+        if let Err(error) = fs::rename(&path, &aside) {
+            tracing::warn!(%error, "it could not be set aside");
         }
+        None
+    }
+
+    fn write(&self, name: &str, value: &impl Serialize) -> Result<(), Problem> {
+        let path = self.folder.join(name);
+        toml::to_string(value)
+            .map_err(io::Error::other)
+            .and_then(|text| replace(&path, text.as_bytes()))
+            .map_err(|error| trouble("settings.disk", &path, &error.to_string()))
     }
 
     /// Writes the settings: whole, or not at all.
@@ -123,12 +173,7 @@ impl Profile {
     /// # Errors
     /// When the disk refuses.
     pub fn save(&self, settings: &Settings) -> Result<(), Problem> {
-        let path = self.folder.join("settings.toml");
-        let settings = Settings { version: VERSION, ..settings.clone() };
-        toml::to_string(&settings)
-            .map_err(io::Error::other)
-            .and_then(|text| replace(&path, text.as_bytes()))
-            .map_err(|error| trouble("settings.disk", &path, &error.to_string()))
+        self.write("settings.toml", &Settings { version: VERSION, ..settings.clone() })
     }
 
     /// Keeps the profile to this program until the lock is dropped.

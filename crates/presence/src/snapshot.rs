@@ -11,6 +11,7 @@ use crate::matches::Report;
 use crate::moment::Moment;
 use crate::person::{Card, PersonId};
 use crate::session::Session;
+use crate::setup::Setup;
 
 /// What Teams said about a person, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -204,6 +205,10 @@ pub struct Snapshot {
     pub notice: Option<Arc<str>>,
     /// What went wrong on this computer: keychain or disk.
     pub local: Option<Arc<Problem>>,
+    /// Whether there is anything to read with; if not, only the wizard is worth showing.
+    pub configured: bool,
+    /// The wizard.
+    pub setup: Arc<Setup>,
 }
 
 impl Snapshot {

@@ -4,6 +4,7 @@ pub mod board;
 pub mod detail;
 pub mod health;
 pub mod menu;
+pub mod setup;
 pub mod status;
 pub mod text;
 

@@ -28,6 +28,8 @@ const TRIES: usize = 10;
 pub enum Redirect {
     /// A code to redeem.
     Code(Secret),
+    /// An administrator accepted the consent page; to be proved by a call, not believed.
+    Consented,
     /// The person or Entra refused.
     Refused {
         /// OAuth's error class.
@@ -35,6 +37,15 @@ pub enum Redirect {
         /// Entra's text, which starts with an AADSTS number.
         description: String,
     },
+}
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// The end of a sign-in.
+    Code,
+    /// The end of a consent page (learn.microsoft.com, "Admin consent on the Microsoft identity platform").
+    Consent,
 }
 
 /// Listens until it is dropped.
@@ -73,7 +84,7 @@ impl Listener {
     }
 
     /// Waits for the answer that carries `state`; anything else is turned away and waiting goes on.
-    pub async fn wait(self, state: &str) -> Redirect {
+    pub async fn wait(self, state: &str, awaited: Awaited) -> Redirect {
         let (sender, mut receiver) = tokio::sync::mpsc::channel(1);
         let mut visitors = tokio::task::JoinSet::new();
         loop {
@@ -96,7 +107,7 @@ impl Listener {
                 Ok((stream, _)) => {
                     let (sender, state, port) = (sender.clone(), state.to_owned(), self.port);
                     visitors.spawn(async move {
-                        let served = tokio::time::timeout(REQUEST_LIMIT, serve(stream, &state, port)).await;
+                        let served = tokio::time::timeout(REQUEST_LIMIT, serve(stream, &state, port, awaited)).await;
                         if let Ok(Ok(Some(redirect))) = served {
                             // A second answer finds the place taken; the first one counts.
                             let _ = sender.try_send(redirect);
@@ -110,7 +121,7 @@ impl Listener {
     }
 }
 
-async fn serve(mut stream: TcpStream, state: &str, port: u16) -> io::Result<Option<Redirect>> {
+async fn serve(mut stream: TcpStream, state: &str, port: u16, awaited: Awaited) -> io::Result<Option<Redirect>> {
     let mut request = Vec::new();
     while !request.windows(4).any(|window| window == b"\r\n\r\n") && request.len() < LONGEST_REQUEST {
         let mut part = [0; 2048];
@@ -120,13 +131,21 @@ async fn serve(mut stream: TcpStream, state: &str, port: u16) -> io::Result<Opti
         }
         request.extend_from_slice(&part[..count]);
     }
-    let verdict = judge(&request, state, port);
+    let verdict = judge(&request, state, port, awaited);
     let (status, title, words) = match &verdict {
         Ok(Redirect::Code(_)) => (
             "200 OK",
             "Almost done",
             "You can close this page and go back to Presence Sync. It checks the account now.",
         ),
+        Ok(Redirect::Consented) => (
+            "200 OK",
+            "Consent was given",
+            "You can close this page and go back to Presence Sync. It checks the permissions now.",
+        ),
+        Ok(Redirect::Refused { .. }) if awaited == Awaited::Consent => {
+            ("200 OK", "No consent", "You can close this page. Presence Sync says what to do.")
+        }
         Ok(Redirect::Refused { .. }) => {
             ("200 OK", "Not signed in", "You can close this page. Presence Sync says what to do.")
         }
@@ -148,7 +167,7 @@ enum Turned {
 }
 
 /// Only a GET of `/` for this host and port that carries the state is the answer.
-fn judge(request: &[u8], state: &str, port: u16) -> Result<Redirect, Turned> {
+fn judge(request: &[u8], state: &str, port: u16, awaited: Awaited) -> Result<Redirect, Turned> {
     let mut headers = [httparse::EMPTY_HEADER; 100];
     let mut parsed = httparse::Request::new(&mut headers);
     let complete = parsed.parse(request).map_err(|_| Turned::Refused)?.is_complete();
@@ -174,8 +193,13 @@ fn judge(request: &[u8], state: &str, port: u16) -> Result<Redirect, Turned> {
     if !bool::from(given.as_bytes().ct_eq(state.as_bytes())) {
         return Err(Turned::Refused);
     }
+    // The error answer of a consent page carries `admin_consent=True` as well: the error comes first.
     if let Some(error) = value("error") {
         return Ok(Redirect::Refused { error, description: value("error_description").unwrap_or_default() });
+    }
+    if awaited == Awaited::Consent {
+        let yes = value("admin_consent").is_some_and(|given| given.eq_ignore_ascii_case("true"));
+        return yes.then_some(Redirect::Consented).ok_or(Turned::Refused);
     }
     value("code")
         .filter(|code| !code.is_empty())
@@ -203,7 +227,24 @@ mod tests {
     use super::*;
 
     fn ask(request: &str) -> Result<Redirect, Turned> {
-        judge(request.replace('\n', "\r\n").as_bytes(), "right", 5000)
+        judge(request.replace('\n', "\r\n").as_bytes(), "right", 5000, Awaited::Code)
+    }
+
+    fn consent(query: &str) -> Result<Redirect, Turned> {
+        let request = format!("GET /?{query}&state=right HTTP/1.1\r\nHost: localhost:5000\r\n\r\n");
+        judge(request.as_bytes(), "right", 5000, Awaited::Consent)
+    }
+
+    #[test]
+    fn a_declined_consent_is_not_taken_for_one_although_it_says_so_too() {
+        assert!(matches!(consent("admin_consent=True&tenant=t"), Ok(Redirect::Consented)));
+        let declined = "error=access_denied&error_description=AADSTS65004%3A+no&admin_consent=True&tenant=t";
+        assert!(matches!(consent(declined), Ok(Redirect::Refused { error, .. }) if error == "access_denied"));
+        assert!(matches!(consent("admin_consent=False"), Err(Turned::Refused)));
+        // A code is no consent, and a consent is no code.
+        assert!(matches!(consent("code=abc"), Err(Turned::Refused)));
+        let answer = ask("GET /?admin_consent=True&state=right HTTP/1.1\nHost: localhost:5000\n\n");
+        assert!(matches!(answer, Err(Turned::Refused)));
     }
 
     #[test]
@@ -238,7 +279,7 @@ mod tests {
     async fn a_foreign_request_does_not_end_the_wait_and_the_port_is_free_afterwards() {
         let listener = Listener::bind().await.unwrap();
         let (port, redirect) = (listener.port, listener.redirect());
-        let waiting = tokio::spawn(async move { listener.wait("right").await });
+        let waiting = tokio::spawn(async move { listener.wait("right", Awaited::Code).await });
         let client = crate::http::client();
         let get = |query: &'static str| client.get(format!("{redirect}/{query}")).send();
         assert_eq!(get("?code=a&state=wrong").await.unwrap().status(), 400);

@@ -10,10 +10,13 @@ use crate::error::{Failure, Problem};
 use crate::http;
 use crate::microsoft::Connection;
 use crate::microsoft::auth::{SCOPES, refused, trouble};
+use crate::microsoft::certificate::Certificate;
 use crate::microsoft::wire::{TokenAnswer, grants};
 use crate::moment::Uptime;
 use crate::secret::Secret;
 use crate::session::Account;
+use crate::setup::installation::Reading;
+use crate::setup::registration::Registration;
 use crate::vault::{Vault, VaultError};
 
 /// A token is renewed when it has less than this to live.
@@ -40,13 +43,23 @@ struct Kept {
 pub struct Tokens {
     connection: Arc<Connection>,
     vault: Arc<dyn Vault>,
+    proof: Proof,
     held: Mutex<Held>,
     scope: StandardMutex<String>,
+}
+
+/// What new tokens are asked for with.
+enum Proof {
+    /// The refresh token of somebody who signed in.
+    SignIn,
+    /// The certificate of the registration itself: nobody signs in.
+    Certificate(Registration),
 }
 
 #[derive(Default)]
 struct Held {
     account: Option<Account>,
+    certificate: Option<Certificate>,
     refresh: Option<Secret>,
     access: Option<Access>,
     /// The refresh token is newer than the one in the vault.
@@ -65,7 +78,15 @@ impl Tokens {
     /// Tokens that are found in `vault` when they are first needed.
     #[must_use]
     pub fn new(connection: Arc<Connection>, vault: Arc<dyn Vault>) -> Self {
-        Self { connection, vault, held: Mutex::default(), scope: StandardMutex::default() }
+        let (held, scope) = (Mutex::default(), StandardMutex::default());
+        Self { connection, vault, proof: Proof::SignIn, held, scope }
+    }
+
+    /// Tokens of a registration that acts alone, with the certificate that is in `vault`.
+    #[must_use]
+    pub fn alone(connection: Arc<Connection>, vault: Arc<dyn Vault>, registration: Registration) -> Self {
+        let (held, scope) = (Mutex::default(), StandardMutex::default());
+        Self { connection, vault, proof: Proof::Certificate(registration), held, scope }
     }
 
     /// Looks into the vault for a sign-in of an earlier run.
@@ -74,6 +95,10 @@ impl Tokens {
     /// When the vault can not be read; the sign-in is then not lost.
     pub async fn find(&self) -> Result<Option<Account>, VaultError> {
         let mut held = self.held.lock().await;
+        if let Proof::Certificate(registration) = &self.proof {
+            self.load(&mut held, *registration).await?;
+            return Ok(held.account.clone());
+        }
         if held.refresh.is_none() {
             let Some(text) = read(&self.vault).await? else { return Ok(None) };
             let Ok(kept) = serde_json::from_str::<Kept>(text.expose()) else {
@@ -102,14 +127,31 @@ impl Tokens {
         Ok(())
     }
 
-    /// Removes the sign-in from memory and vault.
+    /// Removes the sign-in, or the certificate, from memory and vault.
     ///
     /// # Errors
     /// When the vault can not be reached; memory is empty then all the same.
     pub async fn forget(&self) -> Result<(), VaultError> {
         *self.held.lock().await = Held::default();
+        let entry = match &self.proof {
+            Proof::SignIn => ENTRY,
+            Proof::Certificate(registration) => registration.certificate_entry(),
+        };
         let vault = Arc::clone(&self.vault);
-        crate::vault::blocking(move || vault.delete(ENTRY)).await
+        crate::vault::blocking(move || vault.delete(entry)).await
+    }
+
+    /// A token that was asked for just now, so that it carries what was granted a moment ago.
+    ///
+    /// # Errors
+    /// As [`Tokens::access`].
+    pub async fn renewed(&self) -> Result<Arc<Secret>, Failure> {
+        {
+            let mut held = self.held.lock().await;
+            held.access = None;
+            held.ended = None;
+        }
+        self.access().await
     }
 
     /// A token that lives for some minutes more. Whoever asks while it is renewed waits for the same renewal.
@@ -156,7 +198,66 @@ impl Tokens {
         grants(&self.scope.lock().unwrap_or_else(PoisonError::into_inner), permission)
     }
 
+    /// The certificate of a registration that acts alone stands for an account of its own.
+    async fn load(&self, held: &mut Held, registration: Registration) -> Result<(), VaultError> {
+        if held.certificate.is_some() {
+            return Ok(());
+        }
+        let vault = Arc::clone(&self.vault);
+        let text = crate::vault::blocking(move || vault.get(registration.certificate_entry())).await?;
+        let Some(certificate) = text.as_ref().and_then(Certificate::parse) else { return Ok(()) };
+        held.certificate = Some(certificate);
+        held.account = Some(Account {
+            tenant: self.connection.tenant.clone(),
+            id: self.connection.client_id.clone(),
+            user_name: registration.name().to_owned(),
+            name: format!("{} (application)", registration.name()),
+        });
+        Ok(())
+    }
+
+    /// Client credentials with a certificate
+    /// (learn.microsoft.com, "OAuth 2.0 client credentials flow on the Microsoft identity platform").
+    async fn prove(&self, held: &mut Held, registration: Registration) -> Result<(), Failure> {
+        self.load(held, registration).await.map_err(|error| Failure::Vault(Arc::new(error.problem())))?;
+        let Some(certificate) = &held.certificate else {
+            let problem = Problem::new(
+                "signIn.certificate",
+                "The certificate is missing.",
+                "It is not in this computer's keychain.",
+                "Open Setup and prepare the integration again: another one is made and given to Microsoft.",
+            );
+            return Err(Failure::SignInNeeded(Arc::new(problem)));
+        };
+        let connection = &self.connection;
+        let endpoint = connection.authority().await?.token_endpoint.clone();
+        let scope = format!("{}/.default", connection.endpoints.graph);
+        let make = || certificate.assertion(&connection.client_id, &endpoint, connection.clock.now().wall);
+        let assertion = make().map_err(|problem| Failure::SignInNeeded(Arc::new(problem)))?;
+        let form = [
+            ("client_id", connection.client_id.as_str()),
+            ("grant_type", "client_credentials"),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", assertion.expose()),
+            ("scope", &scope),
+        ];
+        let answer =
+            http::call(&connection.gate, &connection.clock, || connection.http.post(&endpoint).form(&form))
+                .await
+                .map_err(trouble)?;
+        let mut answer = crate::microsoft::auth::token_answer(&answer, Some(registration.name()))?;
+        // Tokens of this kind say nothing of their permissions; what the registration asks for is tried.
+        let permissions = registration.permissions(Reading::Alone).iter();
+        answer.scope = permissions.map(|permission| permission.name).collect::<Vec<_>>().join(" ");
+        answer.refresh_token = None;
+        self.take(held, answer);
+        Ok(())
+    }
+
     async fn renew(&self, held: &mut Held) -> Result<(), Failure> {
+        if let Proof::Certificate(registration) = &self.proof {
+            return self.prove(held, *registration).await;
+        }
         let Some(refresh) = held.refresh.clone() else {
             return Err(Failure::SignInNeeded(Arc::new(refused())));
         };
@@ -211,4 +312,13 @@ impl Tokens {
 async fn read(vault: &Arc<dyn Vault>) -> Result<Option<Secret>, VaultError> {
     let vault = Arc::clone(vault);
     crate::vault::blocking(move || vault.get(ENTRY)).await
+}
+
+/// Removes whatever sign-in the vault holds.
+///
+/// # Errors
+/// When the vault can not be reached.
+pub async fn forget(vault: &Arc<dyn Vault>) -> Result<(), VaultError> {
+    let vault = Arc::clone(vault);
+    crate::vault::blocking(move || vault.delete(ENTRY)).await
 }

@@ -2,42 +2,71 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::mpsc::Sender;
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::desktop::Desktop;
+use super::Heard;
+use super::installer::Shared;
+use crate::checkup;
 use crate::eight::Contacts;
 use crate::engine::effect::Effect;
 use crate::engine::event::Event;
 use crate::error::Failure;
+use crate::microsoft::expected::Expected;
 use crate::microsoft::{Microsoft, auth};
+use crate::person::Contact;
 use crate::session::{Account, Step};
+use crate::setup;
+use crate::setup::installation::Configuration;
 use crate::store::Store;
+
+/// Where the key for 8x8's directory is.
+pub(super) enum ContactsKey {
+    /// An endpoints file named it.
+    Known(Arc<Contacts>),
+    /// It is taken from the vault when it is first needed.
+    InVault,
+}
 
 /// Does things for the engine.
 pub(super) struct Effects {
     microsoft: Arc<Microsoft>,
-    contacts: Option<Arc<Contacts>>,
+    contacts: ContactsKey,
+    shared: Shared,
     store: Store,
-    desktop: Arc<dyn Desktop>,
-    events: Sender<Event>,
     /// Everything under way; dropping it ends it all.
     tasks: JoinSet<()>,
     sign_in: Option<AbortHandle>,
-    /// Who signed in last: signing in again is for the same account.
-    account: Arc<Mutex<Option<Account>>>,
+    /// Whose sign-in is expected: whoever signed in last, or whom the installation names.
+    expected: Arc<Mutex<Expected>>,
+    /// Whom the installation names.
+    named: Expected,
 }
 
 impl Effects {
     pub(super) fn new(
-        microsoft: Arc<Microsoft>,
-        contacts: Option<Arc<Contacts>>,
+        shared: &Shared,
+        configuration: &Configuration,
+        contacts: ContactsKey,
         store: Store,
-        desktop: Arc<dyn Desktop>,
-        events: Sender<Event>,
+        named: Expected,
     ) -> Self {
-        let tasks = JoinSet::new();
-        Self { microsoft, contacts, store, desktop, events, tasks, sign_in: None, account: Arc::default() }
+        let microsoft =
+            checkup::reader(&shared.http, &shared.clock, &shared.endpoints, &shared.vault, configuration);
+        Self {
+            microsoft,
+            contacts,
+            shared: shared.clone(),
+            store,
+            tasks: JoinSet::new(),
+            sign_in: None,
+            expected: Arc::new(Mutex::new(named.clone())),
+            named,
+        }
+    }
+
+    /// The client that reads.
+    pub(super) fn microsoft(&self) -> &Arc<Microsoft> {
+        &self.microsoft
     }
 
     pub(super) fn perform(&mut self, effects: Vec<Effect>) {
@@ -57,11 +86,11 @@ impl Effects {
     }
 
     fn spawn(&mut self, work: impl Future<Output = Event> + Send + 'static) -> AbortHandle {
-        let events = self.events.clone();
+        let events = self.shared.events.clone();
         self.tasks.spawn(async move {
             let event = work.await;
             // The loop has ended; nobody wants to know any more.
-            let _ = events.send(event).await;
+            let _ = events.send(Heard::Sync(event)).await;
         })
     }
 
@@ -86,9 +115,17 @@ impl Effects {
     }
 
     fn read_contacts(&mut self) {
-        let Some(contacts) = self.contacts.clone() else { return };
+        let known = match &self.contacts {
+            ContactsKey::Known(contacts) => Some(Arc::clone(contacts)),
+            ContactsKey::InVault => None,
+        };
+        let shared = self.shared.clone();
         self.spawn(async move {
-            match contacts.read().await {
+            let read = match known {
+                Some(contacts) => contacts.read().await,
+                None => read_with_vault(&shared).await,
+            };
+            match read {
                 Ok(contacts) => Event::ContactsRead(contacts),
                 Err(failure) => Event::ContactsFailed(failure),
             }
@@ -97,11 +134,11 @@ impl Effects {
 
     /// Asks the vault; a vault that is closed is asked again when the engine says so.
     pub(super) fn find_sign_in(&mut self) {
-        let (microsoft, known) = (Arc::clone(&self.microsoft), Arc::clone(&self.account));
+        let (microsoft, expected) = (Arc::clone(&self.microsoft), Arc::clone(&self.expected));
         self.spawn(async move {
             match microsoft.tokens.find().await {
                 Ok(Some(account)) => {
-                    remember(&known, &account);
+                    remember(&expected, &account);
                     Event::Session(Step::Found(Arc::new(account)))
                 }
                 Ok(None) => Event::Session(Step::NotFound),
@@ -111,11 +148,11 @@ impl Effects {
     }
 
     fn begin_sign_in(&mut self) {
-        let expected = self.account.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let (microsoft, known) = (Arc::clone(&self.microsoft), Arc::clone(&self.account));
-        let (desktop, events) = (Arc::clone(&self.desktop), self.events.clone());
+        let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (microsoft, known) = (Arc::clone(&self.microsoft), Arc::clone(&self.expected));
+        let shared = self.shared.clone();
         let task = self.spawn(async move {
-            match sign_in(&microsoft, desktop, &events, expected).await {
+            match sign_in(&microsoft, &shared, expected).await {
                 Ok(account) => {
                     remember(&known, &account);
                     Event::Session(Step::Done(Arc::new(account)))
@@ -138,7 +175,7 @@ impl Effects {
     }
 
     fn forget_sign_in(&mut self) {
-        *self.account.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.expected.lock().unwrap_or_else(PoisonError::into_inner) = self.named.clone();
         let microsoft = Arc::clone(&self.microsoft);
         self.spawn(async move {
             match microsoft.tokens.forget().await {
@@ -149,25 +186,39 @@ impl Effects {
     }
 }
 
-fn remember(known: &Mutex<Option<Account>>, account: &Account) {
-    *known.lock().unwrap_or_else(PoisonError::into_inner) = Some(account.clone());
+fn remember(expected: &Mutex<Expected>, account: &Account) {
+    let same = Expected::Account {
+        user_name: account.user_name.clone(),
+        id: Some(account.id.clone()),
+        first: false,
+    };
+    *expected.lock().unwrap_or_else(PoisonError::into_inner) = same;
 }
 
-async fn sign_in(
-    microsoft: &Microsoft,
-    desktop: Arc<dyn Desktop>,
-    events: &Sender<Event>,
-    expected: Option<Account>,
-) -> Result<Account, Failure> {
-    let pending = auth::begin(&microsoft.connection, expected.as_ref()).await?;
+async fn read_with_vault(shared: &Shared) -> Result<Vec<Contact>, Failure> {
+    let Some(key) = checkup::search_key(&shared.endpoints, &shared.vault).await? else {
+        return Ok(Vec::new());
+    };
+    let api = shared.endpoints.eight.api.clone();
+    Contacts::new(shared.http.clone(), Arc::clone(&shared.clock), api, key).read().await
+}
+
+async fn sign_in(microsoft: &Microsoft, shared: &Shared, expected: Expected) -> Result<Account, Failure> {
+    let pending = auth::begin(&microsoft.connection, &auth::scope(), &expected).await?;
     let address: Arc<str> = pending.address.as_str().into();
-    let _ = events.send(Event::Session(Step::Opened(Arc::clone(&address)))).await;
-    tokio::task::spawn_blocking(move || {
-        if let Err(problem) = desktop.open_address(&address) {
+    let opened = Event::Session(Step::Opened(Arc::clone(&address)));
+    let _ = shared.events.send(Heard::Sync(opened)).await;
+    let (desktop, events) = (Arc::clone(&shared.desktop), shared.events.clone());
+    // A browser that does not come back must not hold up the listener.
+    tokio::spawn(async move {
+        let opened = tokio::task::spawn_blocking(move || desktop.open_address(&address)).await;
+        if let Ok(Err(problem)) = opened {
             tracing::warn!(code = %problem.code, detail = ?problem.detail, "no browser");
+            let missing = setup::event::Event::BrowserMissing(Arc::new(problem));
+            let _ = events.send(Heard::Setup(missing)).await;
         }
     });
-    let (account, answer) = auth::finish(&microsoft.connection, pending, expected.as_ref()).await?;
+    let (account, answer) = auth::finish(&microsoft.connection, pending, &expected).await?;
     let adopted = microsoft.tokens.adopt(account.clone(), answer).await;
     adopted.map_err(|error| Failure::Vault(Arc::new(error.problem())))?;
     tracing::info!("signed in");

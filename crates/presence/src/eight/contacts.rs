@@ -67,14 +67,26 @@ impl Contacts {
         Err(malformed())
     }
 
+    /// Whether the key is good: one contact, once.
+    ///
+    /// # Errors
+    /// Why nothing could be read.
+    pub async fn probe(&self) -> Result<(), Failure> {
+        self.sized_page(None, 1).await.map(|_| ())
+    }
+
     async fn page(&self, scroll: Option<&str>) -> Result<Answered, Failure> {
+        self.sized_page(scroll, PAGE).await
+    }
+
+    async fn sized_page(&self, scroll: Option<&str>, size: usize) -> Result<Answered, Failure> {
         let mut url = Url::parse(&format!("{}/directory-contacts/api/v3/contacts", self.api))
             .map_err(|_| malformed())?;
         url.query_pairs_mut()
             .append_pair("details", "EMAIL,EXTENSION")
             .append_pair("filter", "contactType==corporate")
             .append_pair("useScrollId", "true")
-            .append_pair("size", &PAGE.to_string())
+            .append_pair("size", &size.to_string())
             .append_pair("sort", "id,ASC");
         if let Some(scroll) = scroll {
             url.query_pairs_mut().append_pair("page", "0").append_pair("scrollId", scroll);

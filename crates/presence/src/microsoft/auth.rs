@@ -8,8 +8,9 @@ use oauth2::{CsrfToken, PkceCodeChallenge};
 use reqwest::Url;
 
 use super::wire::{Claims, EntraError, TokenAnswer};
+use super::expected::Expected;
 use super::{Connection, discovery::Authority, problem};
-use crate::auth::loopback::{Listener, Redirect};
+use crate::auth::loopback::{Awaited, Listener, Redirect};
 use crate::clock::pause;
 use crate::error::{Failure, Problem};
 use crate::http::{self, Answer, Trouble};
@@ -19,6 +20,12 @@ use crate::session::Account;
 /// (learn.microsoft.com, "cloudCommunications: getPresencesByUserId" and "List users").
 pub const SCOPES: [&str; 5] =
     ["openid", "profile", "offline_access", "User.ReadBasic.All", "Presence.Read.All"];
+
+/// The same as one text.
+#[must_use]
+pub fn scope() -> String {
+    SCOPES.join(" ")
+}
 
 /// A sign-in that nobody finishes ends after this long.
 pub const SIGN_IN_LIMIT: Duration = Duration::from_mins(10);
@@ -32,6 +39,7 @@ const WHO: &str = "Microsoft's sign-in service";
 pub struct Pending {
     /// For the browser.
     pub address: String,
+    scope: String,
     listener: Listener,
     state: CsrfToken,
     nonce: String,
@@ -43,19 +51,9 @@ pub struct Pending {
 ///
 /// # Errors
 /// Why there is nothing to open.
-pub async fn begin(connection: &Connection, expected: Option<&Account>) -> Result<Pending, Failure> {
+pub async fn begin(connection: &Connection, scope: &str, expected: &Expected) -> Result<Pending, Failure> {
     let authority = connection.authority().await?;
-    let listener = Listener::bind().await.map_err(|error| {
-        Failure::SignInNeeded(std::sync::Arc::new(
-            Problem::new(
-                "signIn.port",
-                "The sign-in could not start.",
-                "No port of this computer could be opened for the browser's answer.",
-                "Check that no security software forbids local connections, then sign in again.",
-            )
-            .detail(error.to_string()),
-        ))
-    })?;
+    let listener = listen().await?;
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let state = CsrfToken::new_random();
     let nonce = CsrfToken::new_random().into_secret();
@@ -68,18 +66,47 @@ pub async fn begin(connection: &Connection, expected: Option<&Account>) -> Resul
             .append_pair("response_type", "code")
             .append_pair("redirect_uri", &redirect)
             .append_pair("response_mode", "query")
-            .append_pair("scope", &SCOPES.join(" "))
+            .append_pair("scope", scope)
             .append_pair("state", state.secret())
             .append_pair("nonce", &nonce)
             .append_pair("code_challenge", challenge.as_str())
             .append_pair("code_challenge_method", "S256");
-        // The two exclude each other (learn.microsoft.com, "OpenID Connect on the Microsoft identity platform").
-        match expected {
-            Some(account) => query.append_pair("login_hint", &account.user_name),
-            None => query.append_pair("prompt", "select_account"),
-        };
+        for (name, value) in expected.parameters() {
+            query.append_pair(name, value);
+        }
     }
-    Ok(Pending { address: address.into(), listener, state, nonce, verifier, redirect })
+    Ok(Pending { address: address.into(), scope: scope.to_owned(), listener, state, nonce, verifier, redirect })
+}
+
+/// A port for the browser's answer.
+pub(super) async fn listen() -> Result<Listener, Failure> {
+    Listener::bind().await.map_err(|error| {
+        let problem = Problem::new(
+            "signIn.port",
+            "The sign-in could not start.",
+            "No port of this computer could be opened for the browser's answer.",
+            "Check that no security software forbids local connections, then sign in again.",
+        );
+        Failure::SignInNeeded(std::sync::Arc::new(problem.detail(error.to_string())))
+    })
+}
+
+/// The browser's answer, within the time that a person has for it.
+pub(super) async fn wait(listener: Listener, state: &str, awaited: Awaited) -> Result<Redirect, Failure> {
+    tokio::select! {
+        redirect = listener.wait(state, awaited) => match redirect {
+            Redirect::Refused { error, description } => {
+                Err(problem::entra(&EntraError::redirected(error, description), None))
+            }
+            other => Ok(other),
+        },
+        () = pause(SIGN_IN_LIMIT) => Err(needed(
+            "signIn.timeout",
+            "The sign-in was not finished.",
+            "Nobody finished it in the browser within ten minutes.",
+            "Sign in again.",
+        )),
+    }
 }
 
 /// Waits for the browser's answer, redeems it, and checks who it is. Nothing is stored here.
@@ -89,18 +116,11 @@ pub async fn begin(connection: &Connection, expected: Option<&Account>) -> Resul
 pub async fn finish(
     connection: &Connection,
     pending: Pending,
-    expected: Option<&Account>,
+    expected: &Expected,
 ) -> Result<(Account, TokenAnswer), Failure> {
     let authority = connection.authority().await?;
-    let redirect = tokio::select! {
-        redirect = pending.listener.wait(pending.state.secret()) => redirect,
-        () = pause(SIGN_IN_LIMIT) => return Err(needed("signIn.timeout", "The sign-in was not finished.", "Nobody finished it in the browser within ten minutes.", "Sign in again.")),
-    };
-    let code = match redirect {
-        Redirect::Code(code) => code,
-        Redirect::Refused { error, description } => {
-            return Err(problem::entra(&EntraError::redirected(error, description), None));
-        }
+    let Redirect::Code(code) = wait(pending.listener, pending.state.secret(), Awaited::Code).await? else {
+        return Err(problem::malformed(WHO));
     };
     let form = [
         ("client_id", connection.client_id.as_str()),
@@ -108,7 +128,7 @@ pub async fn finish(
         ("code", code.expose()),
         ("redirect_uri", &pending.redirect),
         ("code_verifier", pending.verifier.secret()),
-        ("scope", &SCOPES.join(" ")),
+        ("scope", &pending.scope),
     ];
     let endpoint = &authority.token_endpoint;
     let answer =
@@ -117,7 +137,7 @@ pub async fn finish(
             .map_err(trouble)?;
     let answer = token_answer(&answer, None)?;
     let account = account(connection, authority, &answer, &pending.nonce).await?;
-    check(connection, &account, expected)?;
+    expected.check(connection, &account, &answer.access_token).await?;
     Ok((account, answer))
 }
 
@@ -189,29 +209,6 @@ async fn account(
     })
 }
 
-/// The account that came back must be the one that was asked for.
-fn check(connection: &Connection, account: &Account, expected: Option<&Account>) -> Result<(), Failure> {
-    let tenant = &connection.tenant;
-    let by_id = uuid::Uuid::try_parse(tenant).is_ok();
-    if by_id && !tenant.eq_ignore_ascii_case(&account.tenant) {
-        let cause = format!("{} belongs to another organisation. Nothing was kept.", account.user_name);
-        return Err(needed(
-            "signIn.wrongTenant",
-            "That was the wrong organisation.",
-            &cause,
-            "Sign in with an account of your organisation.",
-        ));
-    }
-    match expected {
-        Some(expected) if expected.id != account.id => {
-            let what = format!("That was {}.", account.user_name);
-            let cause = format!("The sync runs as {}. Nothing was kept.", expected.user_name);
-            Err(needed("signIn.wrongAccount", &what, &cause, "Sign in again with that account."))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn needed(code: &str, what: &str, cause: &str, remedy: &str) -> Failure {
+pub(super) fn needed(code: &str, what: &str, cause: &str, remedy: &str) -> Failure {
     Failure::SignInNeeded(std::sync::Arc::new(Problem::new(code, what, cause, remedy)))
 }

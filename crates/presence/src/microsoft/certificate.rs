@@ -96,6 +96,12 @@ impl Certificate {
         self.hash(&SHA1_FOR_LEGACY_USE_ONLY).iter().map(|byte| format!("{byte:02X}")).collect()
     }
 
+    /// The same bytes in base64: some of Graph's answers hold `customKeyIdentifier` that way.
+    #[must_use]
+    pub fn thumbprint_sha1_base64(&self) -> String {
+        STANDARD.encode(self.hash(&SHA1_FOR_LEGACY_USE_ONLY))
+    }
+
     fn hash(&self, algorithm: &'static Digest) -> Vec<u8> {
         digest(algorithm, &self.der).as_ref().to_vec()
     }

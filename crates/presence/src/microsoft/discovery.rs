@@ -18,6 +18,18 @@ pub struct Authority {
     pub jwks_uri: String,
     /// Who issues id tokens; may hold the placeholder `{tenantid}`.
     pub issuer: String,
+    /// The cloud that the tenant lives in, such as `microsoftonline.us`.
+    #[serde(default)]
+    pub cloud_instance_name: Option<String>,
+}
+
+impl Authority {
+    /// The tenant's id, which the issuer names.
+    #[must_use]
+    pub fn tenant(&self) -> Option<String> {
+        let mut parts = self.issuer.split('/');
+        parts.find_map(|part| uuid::Uuid::try_parse(part).ok()).map(|id| id.to_string())
+    }
 }
 
 pub(super) async fn discover(connection: &Connection) -> Result<Authority, Failure> {

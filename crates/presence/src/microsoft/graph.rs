@@ -192,7 +192,7 @@ impl Microsoft {
     }
 
     /// Makes a call with a token; a token that is refused is replaced once.
-    async fn authorized(
+    pub(super) async fn authorized(
         &self,
         request: impl Fn(&reqwest::Client) -> RequestBuilder,
     ) -> Result<Answer, Failure> {
@@ -220,7 +220,7 @@ impl Microsoft {
     }
 
     /// Only Graph itself ever gets a token, wherever a link in an answer points.
-    fn own(&self, address: &str) -> Result<Url, Failure> {
+    pub(super) fn own(&self, address: &str) -> Result<Url, Failure> {
         let parse = |text: &str| Url::parse(text).map_err(|_| problem::malformed(WHO));
         let (url, graph) = (parse(address)?, parse(&self.connection.endpoints.graph)?);
         if url.origin() == graph.origin() { Ok(url) } else { Err(problem::malformed(WHO)) }

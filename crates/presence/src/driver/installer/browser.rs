@@ -1,0 +1,68 @@
+//! Visits of a person to the browser.
+
+use std::sync::Arc;
+
+use super::{Event, Shared};
+use crate::error::{Failure, Problem};
+use crate::microsoft::administration::{Administration, roles_of};
+use crate::microsoft::expected::Expected;
+use crate::microsoft::{auth, consent};
+use crate::setup::event::Administrator;
+use crate::setup::installation::Installation;
+use crate::setup::registration::Registration;
+
+/// Lets an administrator sign in, and keeps the token in memory.
+pub(super) async fn administrator(
+    shared: &Shared,
+    installation: &Installation,
+    client_id: &str,
+    scope: &str,
+) -> Result<Administrator, Failure> {
+    let connection = shared.connection(installation, client_id).ok_or_else(nowhere)?;
+    let status_user = installation.status_user.user_name.clone();
+    let expected = Expected::Administrator { status_user };
+    let pending = auth::begin(&connection, scope, &expected).await?;
+    open(shared, &pending.address).await;
+    let (account, answer) = auth::finish(&connection, pending, &expected).await?;
+    let roles = roles_of(&connection, &answer.access_token).await?;
+    shared.hold(Some(Administration::new(connection, answer.access_token)));
+    tracing::info!("an administrator signed in for set-up");
+    Ok(Administrator { account, roles })
+}
+
+/// Lets an administrator consent to a registration.
+pub(super) async fn consent(
+    shared: &Shared,
+    installation: &Installation,
+    registration: Registration,
+) -> Result<(), Failure> {
+    let client_id = installation.record(registration).client_id.ok_or_else(nowhere)?;
+    let connection = shared.connection(installation, &client_id).ok_or_else(nowhere)?;
+    let pending = consent::begin(&connection).await?;
+    open(shared, &pending.address).await;
+    consent::finish(pending).await
+}
+
+/// Opens the browser. Failing at that is told and waited through: the address can be copied.
+async fn open(shared: &Shared, address: &str) {
+    let address: Arc<str> = address.into();
+    shared.tell(Event::BrowserOpened(Arc::clone(&address))).await;
+    let (desktop, shared) = (Arc::clone(&shared.desktop), shared.clone());
+    // A browser that does not come back must not hold up the listener.
+    tokio::spawn(async move {
+        let opened = tokio::task::spawn_blocking(move || desktop.open_address(&address)).await;
+        if let Ok(Err(problem)) = opened {
+            tracing::warn!(code = %problem.code, detail = ?problem.detail, "no browser");
+            shared.tell(Event::BrowserMissing(Arc::new(problem))).await;
+        }
+    });
+}
+
+fn nowhere() -> Failure {
+    Failure::SignInNeeded(Arc::new(Problem::new(
+        "setup.incomplete",
+        "Something before this step is missing.",
+        "The organisation or the registration is not known.",
+        "Open the steps before this one again.",
+    )))
+}

@@ -1,0 +1,286 @@
+//! 8x8's keys: kept in the vault, and tested before they are kept.
+
+use std::sync::Arc;
+
+use reqwest::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use super::Contacts;
+use crate::clock::Clock;
+use crate::error::{Failure, Problem};
+use crate::http::{self, Gate, Trouble, unreachable};
+use crate::secret::Secret;
+use crate::setup::installation::Key;
+use crate::vault::{Vault, VaultError, blocking};
+
+/// A key with what belongs to it.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// The API key.
+    pub key: Secret,
+    /// 8x8 user name and password, for Work Analytics.
+    pub login: Option<(Secret, Secret)>,
+}
+
+/// The vault's text of a key with a login.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    version: u32,
+    key: String,
+    user: Option<String>,
+    password: Option<String>,
+}
+
+const VERSION: u32 = 1;
+
+impl Credential {
+    /// Reads one from the vault.
+    ///
+    /// # Errors
+    /// When the vault can not be read.
+    pub async fn load(vault: &Arc<dyn Vault>, key: Key) -> Result<Option<Self>, VaultError> {
+        let vault = Arc::clone(vault);
+        let text = blocking(move || vault.get(key.entry())).await?;
+        let kept = text.and_then(|text| serde_json::from_str::<Kept>(text.expose()).ok());
+        Ok(kept.filter(|kept| kept.version == VERSION).map(|kept| Self {
+            key: Secret::new(kept.key),
+            login: kept.user.map(Secret::new).zip(kept.password.map(Secret::new)),
+        }))
+    }
+
+    /// Keeps it in the vault.
+    ///
+    /// # Errors
+    /// When the vault refuses.
+    pub async fn save(&self, vault: &Arc<dyn Vault>, key: Key) -> Result<(), VaultError> {
+        let of = |part: fn(&(Secret, Secret)) -> &Secret| {
+            self.login.as_ref().map(|login| part(login).expose().to_owned())
+        };
+        let kept = Kept {
+            version: VERSION,
+            key: self.key.expose().to_owned(),
+            user: of(|login| &login.0),
+            password: of(|login| &login.1),
+        };
+        let text = serde_json::to_string(&kept).map_err(|error| VaultError::Refused(error.to_string()))?;
+        let (vault, text) = (Arc::clone(vault), Secret::new(text));
+        blocking(move || vault.set(key.entry(), &text)).await
+    }
+
+    /// Forgets it.
+    ///
+    /// # Errors
+    /// When the vault can not be reached.
+    pub async fn forget(vault: &Arc<dyn Vault>, key: Key) -> Result<(), VaultError> {
+        let vault = Arc::clone(vault);
+        blocking(move || vault.delete(key.entry())).await
+    }
+
+    /// Asks 8x8 whether it is good; in words, what it opens.
+    ///
+    /// # Errors
+    /// Cause and remedy.
+    pub async fn test(
+        &self,
+        http: &reqwest::Client,
+        clock: &Arc<Clock>,
+        api: &str,
+        key: Key,
+    ) -> Result<String, Failure> {
+        match key {
+            Key::Search => {
+                let contacts = Contacts::new(http.clone(), Arc::clone(clock), api.to_owned(), self.key.clone());
+                contacts.probe().await?;
+                Ok("8x8's directory can be read.".into())
+            }
+            Key::Management => self.test_management(http, clock, api).await,
+            Key::Analytics => self.test_analytics(http, clock, api).await,
+        }
+    }
+
+    /// A change of a contact that can not exist: refused for the contact's sake when the key is good, for the key's sake when
+    /// it is not, and changing nothing in either case.
+    async fn test_management(
+        &self,
+        http: &reqwest::Client,
+        clock: &Arc<Clock>,
+        api: &str,
+    ) -> Result<String, Failure> {
+        let nobody = uuid::Uuid::new_v4();
+        let address = format!("{api}/directory-contacts/api/v3/contacts/{nobody}");
+        let body = serde_json::json!({ "id": nobody.to_string(), "contactType": "company" });
+        let request = || http.put(&address).header("x-api-key", self.key.expose()).json(&body);
+        let answer = http::call(&Gate::default(), clock, request).await.map_err(trouble)?;
+        match answer.status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                Err(refused(Key::Management, answer.status.as_u16()))
+            }
+            status if status.is_server_error() => Err(unavailable(status.as_u16())),
+            _ => Ok("8x8 takes the key for changing contacts.".into()),
+        }
+    }
+
+    /// Signs in, and lists the phone systems (developer.8x8.com, "Work Analytics: authentication" and "customer data").
+    async fn test_analytics(
+        &self,
+        http: &reqwest::Client,
+        clock: &Arc<Clock>,
+        api: &str,
+    ) -> Result<String, Failure> {
+        #[derive(Deserialize)]
+        struct Token {
+            access_token: Secret,
+        }
+        #[derive(Deserialize)]
+        struct Refusal {
+            #[serde(default)]
+            code: String,
+            #[serde(default)]
+            error: String,
+            #[serde(default)]
+            error_description: String,
+        }
+        let Some((user, password)) = &self.login else { return Err(refused(Key::Analytics, 0)) };
+        let gate = Gate::default();
+        let address = format!("{api}/analytics/work/v1/oauth/token");
+        let form = [("username", user.expose()), ("password", password.expose())];
+        let request = || http.post(&address).header("8x8-apikey", self.key.expose()).form(&form);
+        let answer = http::call(&gate, clock, request).await.map_err(trouble)?;
+        if !answer.status.is_success() {
+            let status = answer.status.as_u16();
+            if answer.status.is_server_error() {
+                return Err(unavailable(status));
+            }
+            let refusal = serde_json::from_slice::<Refusal>(&answer.body).ok();
+            let about_user = refusal.as_ref().is_some_and(|refusal| {
+                refusal.error == "invalid_grant" || refusal.error_description.contains("USER")
+            });
+            let about_key = refusal.is_some_and(|refusal| refusal.code == "SHA001");
+            return Err(if about_user && !about_key { user_refused(status) } else { refused(Key::Analytics, status) });
+        }
+        let token: Token = serde_json::from_slice(&answer.body).map_err(|_| malformed())?;
+        let address = format!("{api}/analytics/work/v2/pbxes/?page=0&size=100&sort=name,ASC");
+        let request = || {
+            http.get(&address)
+                .header("8x8-apikey", self.key.expose())
+                .bearer_auth(token.access_token.expose())
+        };
+        let answer = http::call(&gate, clock, request).await.map_err(trouble)?;
+        match answer.status {
+            StatusCode::OK => {
+                let count = phone_systems(&answer.body).ok_or_else(malformed)?;
+                let noun = if count == 1 { "phone system" } else { "phone systems" };
+                Ok(format!("Signed in; {count} {noun} can be read."))
+            }
+            StatusCode::UNAUTHORIZED => Err(refused(Key::Analytics, 401)),
+            StatusCode::FORBIDDEN => Err(no_access()),
+            status => Err(unavailable(status.as_u16())),
+        }
+    }
+}
+
+/// How many phone systems an answer lists; the list may be nested.
+fn phone_systems(body: &[u8]) -> Option<usize> {
+    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let list = value.get("_embedded").and_then(|embedded| embedded.get("pbxList"))?.as_array()?;
+    let gone = |pbx: &&serde_json::Value| pbx.get("deleted").and_then(serde_json::Value::as_bool) == Some(true);
+    Some(list.iter().filter(|pbx| !gone(pbx)).count())
+}
+
+fn refused(key: Key, status: u16) -> Failure {
+    Failure::Forbidden(Arc::new(
+        Problem::new(
+            "eight.forbidden",
+            "8x8 does not accept this key.",
+            format!(
+                "It is mistyped, or its app lacks the product “{}”. A new key takes some minutes to work everywhere.",
+                key.product()
+            ),
+            "In 8x8 Admin Console, under API Keys, compare the key (not the secret) and its products; then try again.",
+        )
+        .detail(format!("status {status}")),
+    ))
+}
+
+fn user_refused(status: u16) -> Failure {
+    Failure::Forbidden(Arc::new(
+        Problem::new(
+            "eight.login",
+            "8x8 does not let this user in.",
+            "The user name or the password is wrong, or the user signs in through single sign-on only.",
+            "Use an 8x8 user with a password of its own, who has opened Analytics for Work in a browser once.",
+        )
+        .detail(format!("status {status}")),
+    ))
+}
+
+fn no_access() -> Failure {
+    Failure::Forbidden(Arc::new(Problem::new(
+        "eight.access",
+        "This 8x8 user may not see the phone systems.",
+        "It signed in, but has no access to Analytics for Work.",
+        "In 8x8 Admin Console, give the user Analytics for Work (Essentials is enough), then try again.",
+    )))
+}
+
+fn unavailable(status: u16) -> Failure {
+    Failure::Broken(Arc::new(Problem::new(
+        "eight.unavailable",
+        "8x8 has a problem of its own.",
+        format!("It answered with status {status}."),
+        "Try again in a few minutes.",
+    )))
+}
+
+fn malformed() -> Failure {
+    Failure::Broken(Arc::new(Problem::new(
+        "eight.malformed",
+        "8x8's answer could not be read.",
+        "It sent something incomplete or unexpected.",
+        "Try again in a few minutes.",
+    )))
+}
+
+fn trouble(trouble: Trouble) -> Failure {
+    match trouble {
+        Trouble::Throttled(wait) => Failure::Throttled {
+            wait,
+            problem: Arc::new(Problem::new(
+                "eight.throttled",
+                "8x8 asks us to slow down.",
+                "All integrations of your company share its limit of requests.",
+                "Try again in a minute.",
+            )),
+        },
+        Trouble::Unreachable(error) => Failure::Offline(Arc::new(unreachable("eight", "8x8", &error))),
+        Trouble::Incomplete => malformed(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::MemoryVault;
+
+    #[tokio::test]
+    async fn a_key_comes_back_from_the_vault_with_its_login_and_prints_nothing() {
+        let vault: Arc<dyn Vault> = Arc::new(MemoryVault::default());
+        let secret = |text: &str| Secret::new(text.into());
+        let login = Some((secret("sync@x.example"), secret("pass word")));
+        let credential = Credential { key: secret("eght_1"), login };
+        credential.save(&vault, Key::Analytics).await.unwrap();
+        let read = Credential::load(&vault, Key::Analytics).await.unwrap().unwrap();
+        assert_eq!(read.login.as_ref().unwrap().1.expose(), "pass word");
+        assert_eq!(read.key.expose(), "eght_1");
+        assert!(!format!("{read:?}").contains("eght_1"));
+        Credential::forget(&vault, Key::Analytics).await.unwrap();
+        assert!(Credential::load(&vault, Key::Analytics).await.unwrap().is_none());
+    }
+
+    #[test]
+    fn phone_systems_are_counted_without_those_that_are_gone() {
+        let body = br#"{"_embedded":{"pbxList":[{"id":"1"},{"id":"2","deleted":true}],"page":{}}}"#;
+        assert_eq!(phone_systems(body), Some(1));
+        assert_eq!(phone_systems(b"[]"), None);
+    }
+}

@@ -1,0 +1,503 @@
+//! The install wizard as a pure machine: requests and results in, effects out.
+//!
+//! What is done is kept in the [`Installation`]; which step is next follows from it. So the program can be closed, or killed,
+//! at any point, and goes on from what is there. Window and terminal draw it with [`crate::view::setup`].
+
+pub mod check;
+pub mod event;
+pub mod installation;
+pub mod integration;
+pub mod registration;
+pub mod step;
+pub mod task;
+
+mod checking;
+mod preparing;
+mod requests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use check::{Check, Verdict};
+use event::{Administrator, Effect, Event};
+use installation::{Configuration, Installation, Key};
+use integration::{Integration, Standing};
+use registration::Registration;
+use step::StepId;
+use task::Task;
+
+use crate::endpoints::Cloud;
+use crate::error::Problem;
+use crate::moment::{Moment, Uptime};
+use crate::secret::Secret;
+use crate::session::{Session, Step};
+
+/// What Microsoft has granted may take so long until every one of its servers knows.
+pub const SPREAD_LIMIT: Duration = Duration::from_mins(10);
+
+/// A certificate is replaced this long before it expires.
+pub const RENEWAL: Duration = Duration::from_hours(24 * 30);
+
+/// Certificates are looked at this often.
+const RENEWAL_LOOK: Duration = Duration::from_hours(24);
+
+/// An administrator's token that nobody uses is forgotten after this long.
+const ADMINISTRATOR_LIMIT: Duration = Duration::from_mins(10);
+
+/// What is under way. One thing at a time.
+#[derive(Clone, Debug, Default)]
+pub enum Work {
+    /// Nothing.
+    #[default]
+    Idle,
+    /// The organisation is looked up.
+    Discovering {
+        /// In which cloud.
+        cloud: Cloud,
+    },
+    /// The browser is open.
+    Browser {
+        /// For which integration.
+        integration: Integration,
+        /// What for.
+        visit: Visit,
+        /// Where it was sent; none until it is known.
+        address: Option<Arc<str>>,
+        /// Why it could not be opened.
+        missing: Option<Arc<Problem>>,
+    },
+    /// The wizard works at Microsoft.
+    Tasks(Run),
+    /// The checks run.
+    Checks {
+        /// Of which integration.
+        integration: Integration,
+        /// Since when.
+        since: Uptime,
+        /// How often the one that waits for Microsoft was tried.
+        attempts: u32,
+        /// When it is tried again.
+        retry_at: Option<Uptime>,
+    },
+    /// A key is tested.
+    Key {
+        /// For which integration.
+        integration: Integration,
+        /// Which.
+        key: Key,
+    },
+    /// The sync's own sign-in is waited for.
+    SignIn,
+}
+
+/// What the browser was opened for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Visit {
+    /// An administrator signs in, for these tasks.
+    Administrator(Vec<Task>),
+    /// An administrator consents to a registration.
+    Consent(Registration),
+}
+
+/// A run of tasks.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// For which integration.
+    pub integration: Integration,
+    /// In which step it was asked for.
+    pub step: StepId,
+    /// Everything to be done, and how each stands.
+    pub items: Vec<Item>,
+    /// How often the current one was tried.
+    pub attempts: u32,
+    /// When the current one began.
+    pub since: Uptime,
+    /// When it is tried again.
+    pub retry_at: Option<Uptime>,
+}
+
+/// A task of a run.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Which.
+    pub task: Task,
+    /// How it stands.
+    pub state: ItemState,
+}
+
+/// How a task stands.
+#[derive(Clone, Debug)]
+pub enum ItemState {
+    /// Its turn has not come.
+    Waiting,
+    /// Under way.
+    Running,
+    /// Tried, and to be tried again, because of this.
+    Retrying(Arc<Problem>),
+    /// Done; whether something was made just now.
+    Done {
+        /// Whether something was made just now, and not found.
+        made: bool,
+    },
+    /// It failed.
+    Failed,
+}
+
+/// The wizard.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// What is kept.
+    pub installation: Arc<Installation>,
+    /// What is under way.
+    pub work: Work,
+    /// The newest run of tasks, also after its end.
+    pub run: Option<Run>,
+    /// The newest checks of each integration.
+    pub checks: BTreeMap<Integration, Vec<(Check, Verdict)>>,
+    /// What went wrong last, and in which step.
+    pub problems: BTreeMap<Integration, (StepId, Arc<Problem>)>,
+    /// Finished steps that a person opened again.
+    pub reopened: Option<(Integration, StepId)>,
+    /// The new password of the status user, until it signed in.
+    pub password: Option<Secret>,
+    /// Public parts of certificates, to be uploaded by hand.
+    pub certificates: BTreeMap<Registration, Arc<str>>,
+    /// The cloud that was chosen and not checked yet.
+    pub cloud: Option<Cloud>,
+    /// Whether a person accepted what Microsoft's own tools mean, in this run of the program.
+    pub accepted: bool,
+    /// Whether the addresses come from a file, so that no cloud can be chosen.
+    pub fixed_cloud: bool,
+    asked_certificates: BTreeSet<Registration>,
+    administrator: Option<Administrator>,
+    administrator_until: Option<Uptime>,
+    renewal_due: Option<Uptime>,
+    adopted: Option<Configuration>,
+    adopted_keys: Vec<Key>,
+    changed: bool,
+}
+
+impl Setup {
+    /// A wizard that goes on from an installation with which the sync runs already.
+    #[must_use]
+    pub fn new(installation: Installation, fixed_cloud: bool, now: Moment) -> Self {
+        let adopted = installation.configuration();
+        let adopted_keys = installation.keys.iter().copied().collect();
+        Self {
+            installation: Arc::new(installation),
+            fixed_cloud,
+            adopted,
+            adopted_keys,
+            renewal_due: Some(now.uptime),
+            changed: true,
+            ..Self::default()
+        }
+    }
+
+    /// Takes one event and gives what is to be done about it.
+    pub fn handle(&mut self, event: Event, now: Moment) -> Vec<Effect> {
+        let before = Arc::clone(&self.installation);
+        let mut effects = Vec::new();
+        self.changed |= !matches!(event, Event::Tick);
+        match event {
+            Event::Tick => {}
+            Event::Request(request) => self.request(&request, now, &mut effects),
+            Event::Discovered(result) => self.discovered(result),
+            Event::BrowserOpened(to) => {
+                if let Work::Browser { address, .. } = &mut self.work {
+                    *address = Some(to);
+                }
+            }
+            Event::BrowserMissing(problem) => {
+                if let Work::Browser { missing, .. } = &mut self.work {
+                    *missing = Some(problem);
+                }
+            }
+            Event::Administrator(result) => self.administrator(result, now, &mut effects),
+            Event::Consented { registration, result } => self.consented(registration, result, now, &mut effects),
+            Event::Performed { task, result } => self.performed(task, result, now, &mut effects),
+            Event::Checked { integration, check, result } => {
+                self.checked(integration, check, result, now, &mut effects);
+            }
+            Event::KeyTested { key, result } => self.key_tested(key, result, now, &mut effects),
+            Event::CertificateReady { registration, result } => self.certificate_ready(registration, result),
+            Event::Session(step) => self.session(&step, now, &mut effects),
+        }
+        self.tick(now, &mut effects);
+        self.offer_certificates(&mut effects);
+        if self.installation != before {
+            self.changed = true;
+            effects.insert(0, Effect::Save(Arc::clone(&self.installation)));
+        }
+        self.adopt(&mut effects);
+        effects
+    }
+
+    /// When it wants to be woken with a [`Event::Tick`].
+    #[must_use]
+    pub fn wake_at(&self) -> Option<Uptime> {
+        let retry = match &self.work {
+            Work::Tasks(run) => run.retry_at,
+            Work::Checks { retry_at, .. } => *retry_at,
+            _ => None,
+        };
+        [retry, self.administrator_until, self.renewal_due].into_iter().flatten().min()
+    }
+
+    /// Whether something moved since the last look; looking takes it back.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Whether something moved since the last look.
+    #[must_use]
+    pub fn changed(&self) -> bool {
+        self.changed
+    }
+
+    /// Whether nothing is under way.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        matches!(self.work, Work::Idle)
+    }
+
+    /// The administrator whose token is held, if any.
+    #[must_use]
+    pub fn held_administrator(&self) -> Option<&Administrator> {
+        self.administrator.as_ref()
+    }
+
+    /// Where an integration stands.
+    #[must_use]
+    pub fn standing(&self, integration: Integration) -> Standing {
+        let progress = self.installation.progress(integration);
+        let missing = || integration.steps(&self.installation).iter().any(|(_, done)| !done);
+        if progress.disabled {
+            Standing::Disabled
+        } else if !progress.begun {
+            Standing::NotInstalled
+        } else if progress.consent_needed {
+            Standing::ConsentNeeded
+        } else if progress.attention.is_some() || (progress.verified.is_some() && missing()) {
+            Standing::NeedsAttention
+        } else if progress.verified.is_some() {
+            Standing::Verified
+        } else {
+            Standing::InProgress
+        }
+    }
+
+    /// The step that is open: one that was opened again, or the first that is not done.
+    #[must_use]
+    pub fn current(&self, integration: Integration) -> Option<StepId> {
+        let steps = integration.steps(&self.installation);
+        if let Some((of, step)) = self.reopened
+            && of == integration
+            && steps.iter().any(|(id, _)| *id == step)
+        {
+            return Some(step);
+        }
+        steps.into_iter().find(|(_, done)| !done).map(|(step, _)| step)
+    }
+
+    /// Why an integration can not begin yet.
+    #[must_use]
+    pub fn blocked(&self, integration: Integration) -> bool {
+        let first = self.installation.progress(Integration::TeamsToEight);
+        integration != Integration::TeamsToEight && (first.verified.is_none() || first.disabled)
+    }
+
+    fn change(&mut self) -> &mut Installation {
+        Arc::make_mut(&mut self.installation)
+    }
+
+    fn fail(&mut self, integration: Integration, step: StepId, problem: Arc<Problem>) {
+        self.problems.insert(integration, (step, problem));
+    }
+
+    /// The sync's own sign-in is the status user's.
+    fn session(&mut self, step: &Step, now: Moment, effects: &mut Vec<Effect>) {
+        let first = Integration::TeamsToEight;
+        match step {
+            Step::Found(account) | Step::Done(account) => {
+                let fresh = matches!(step, Step::Done(_));
+                let user = self.installation.status_user.clone();
+                let with_user = self.installation.reading == installation::Reading::StatusUser;
+                if with_user {
+                    let known = &mut self.change().status_user;
+                    known.user_name.clone_from(&account.user_name);
+                    known.id = Some(account.id.clone());
+                    known.signed_in = true;
+                    self.change().progress_mut(first).begun = true;
+                }
+                if !user.signed_in || fresh {
+                    self.password = None;
+                    self.problems.remove(&first);
+                    self.reopened = None;
+                }
+                if matches!(self.work, Work::SignIn) {
+                    self.work = Work::Idle;
+                    self.go_on(first, now, effects);
+                }
+            }
+            Step::Failed(problem) => {
+                if matches!(self.work, Work::SignIn) {
+                    self.work = Work::Idle;
+                    self.fail(first, StepId::SignIn, Arc::clone(problem));
+                }
+                if problem.code == CONSENT_CODE {
+                    self.change().progress_mut(first).consent_needed = true;
+                }
+            }
+            Step::Cancelled => {
+                if matches!(self.work, Work::SignIn) {
+                    self.work = Work::Idle;
+                }
+            }
+            Step::Ended(_) | Step::NotFound | Step::SignedOut => {
+                if self.installation.status_user.signed_in {
+                    self.change().status_user.signed_in = false;
+                }
+            }
+            Step::Asked | Step::Opened(_) => {}
+        }
+    }
+
+    /// What follows from time alone.
+    fn tick(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        let due = |at: Option<Uptime>| at.is_some_and(|at| at <= now.uptime);
+        match &mut self.work {
+            Work::Tasks(run) if due(run.retry_at) => {
+                run.retry_at = None;
+                self.perform(now, effects);
+            }
+            Work::Checks { integration, retry_at, .. } if due(*retry_at) => {
+                *retry_at = None;
+                let integration = *integration;
+                self.next_check(integration, effects);
+            }
+            _ => {}
+        }
+        if due(self.administrator_until) && !matches!(self.work, Work::Tasks(_)) {
+            self.drop_administrator(effects);
+        }
+        if due(self.renewal_due) && self.is_idle() {
+            self.renewal_due = Some(now.uptime.plus(RENEWAL_LOOK));
+            self.renew_certificates(now, effects);
+        }
+    }
+
+    fn drop_administrator(&mut self, effects: &mut Vec<Effect>) {
+        if self.administrator.take().is_some() {
+            self.changed = true;
+            effects.push(Effect::DropAdministrator);
+        }
+        self.administrator_until = None;
+    }
+
+    fn renew_certificates(&self, now: Moment, effects: &mut Vec<Effect>) {
+        for (registration, record) in &self.installation.registrations {
+            let due = record.certificate.as_ref().is_some_and(|known| {
+                known.uploaded && known.expires.as_second() - now.wall.as_second() < seconds(RENEWAL)
+            });
+            if due {
+                let installation = Arc::clone(&self.installation);
+                effects.push(Effect::RenewCertificate { registration: *registration, installation });
+            }
+        }
+    }
+
+    /// Whoever registers by hand needs the certificate to upload.
+    fn offer_certificates(&mut self, effects: &mut Vec<Effect>) {
+        for integration in Integration::ALL {
+            let registration = integration.registration();
+            let wanted = self.installation.progress(integration).begun
+                && registration.has_certificate(self.installation.reading)
+                && self.current(integration) == Some(StepId::Register);
+            if wanted && self.asked_certificates.insert(registration) {
+                effects.push(Effect::MakeCertificate(registration));
+            }
+        }
+    }
+
+    fn certificate_ready(
+        &mut self,
+        registration: Registration,
+        result: Result<(installation::CertificateRecord, String), Arc<Problem>>,
+    ) {
+        let integration = match registration {
+            Registration::Reader => Integration::TeamsToEight,
+            Registration::Writer => Integration::EightToTeams,
+            Registration::Chat => Integration::Chat,
+        };
+        match result {
+            Ok((record, pem)) => {
+                self.certificates.insert(registration, pem.into());
+                let known = self.installation.record(registration).certificate;
+                let same = known.is_some_and(|known| known.uploaded && known.thumbprint == record.thumbprint);
+                let renewed = record.uploaded;
+                let record = installation::CertificateRecord { uploaded: renewed || same, ..record };
+                self.change().record_mut(registration).certificate = Some(record);
+                if renewed {
+                    self.change().progress_mut(integration).attention = None;
+                }
+            }
+            Err(problem) => {
+                // Renewing failed in the background: said where the integration is, and tried again tomorrow.
+                let known = self.installation.record(registration).certificate;
+                if known.is_some_and(|known| known.uploaded) {
+                    let words = format!("{} {}", problem.what, problem.cause);
+                    self.change().progress_mut(integration).attention = Some(words);
+                }
+                self.fail(integration, StepId::Register, problem);
+            }
+        }
+    }
+
+    /// The sync runs with what is installed; a change of that is told once nothing is half done.
+    fn adopt(&mut self, effects: &mut Vec<Effect>) {
+        if matches!(self.work, Work::Tasks(_) | Work::Browser { .. }) {
+            return;
+        }
+        let configuration = self.installation.configuration();
+        let keys: Vec<Key> = self.installation.keys.iter().copied().collect();
+        // Knowing more of the same status user is no reason to begin anew.
+        let same = match (&configuration, &self.adopted) {
+            (Some(one), Some(other)) => {
+                (one.cloud, &one.tenant, &one.client_id, one.reading)
+                    == (other.cloud, &other.tenant, &other.client_id, other.reading)
+                    && one.expected.as_ref().map(|(name, _)| name.to_lowercase())
+                        == other.expected.as_ref().map(|(name, _)| name.to_lowercase())
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        if !same || keys != self.adopted_keys {
+            let signing_in = matches!(self.work, Work::SignIn);
+            if !signing_in {
+                self.adopted = configuration;
+                self.adopted_keys = keys;
+                // Before a check or a sign-in that was asked for just now, which need it.
+                let place = usize::from(matches!(effects.first(), Some(Effect::Save(_))));
+                effects.insert(place, Effect::Adopt(Arc::clone(&self.installation)));
+            }
+        }
+    }
+}
+
+/// The code of "no consent yet", whoever says it.
+pub const CONSENT_CODE: &str = "signIn.consent";
+
+fn seconds(span: Duration) -> i64 {
+    i64::try_from(span.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Whether the sync waits for the browser.
+#[must_use]
+pub fn waits_for_sign_in(session: &Session) -> bool {
+    matches!(session, Session::Waiting { .. })
+}
+
+#[cfg(test)]
+mod tests;

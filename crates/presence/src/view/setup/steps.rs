@@ -1,0 +1,597 @@
+//! One step: what is done, what is to be done, and with which account.
+
+use jiff::tz::TimeZone;
+
+use super::{
+    Button, ButtonKind, Choice, ChoiceOption, Countdown, Field, IdentityCard, Item, StepState, StepView,
+    Waiting, guide, words,
+};
+use crate::endpoints::Cloud;
+use crate::error::Problem;
+use crate::session::Session;
+use crate::setup::event::Act;
+use crate::setup::installation::{
+    Administration, ConsentWay, Installation, Key, MICROSOFT_TOOLS, Making, Reading,
+};
+use crate::setup::integration::Integration;
+use crate::setup::step::{AccountKind, StepId};
+use crate::setup::task::{self, Task};
+use crate::setup::{Run, Setup, Visit, Work};
+use crate::snapshot::Snapshot;
+
+/// All steps of an integration.
+pub(super) fn steps(snapshot: &Snapshot, integration: Integration) -> Vec<StepView> {
+    let setup = &snapshot.setup;
+    let current = setup.current(integration);
+    let begun = setup.installation.progress(integration).begun && !setup.installation.progress(integration).disabled;
+    let steps = integration.steps(&setup.installation);
+    let mut after = false;
+    steps
+        .into_iter()
+        .map(|(id, done)| {
+            let is_current = current == Some(id) && begun;
+            after |= is_current;
+            let state = match (is_current, done) {
+                (true, _) => StepState::Current,
+                (false, true) => StepState::Done,
+                (false, false) => StepState::Later,
+            };
+            step(snapshot, integration, id, state)
+        })
+        .collect()
+}
+
+fn step(snapshot: &Snapshot, integration: Integration, id: StepId, state: StepState) -> StepView {
+    let setup = &snapshot.setup;
+    let mut view = StepView {
+        id,
+        title: words::title(id, integration).into(),
+        state,
+        result: None,
+        text: Vec::new(),
+        card: None,
+        choices: Vec::new(),
+        fields: Vec::new(),
+        guide: Vec::new(),
+        items: Vec::new(),
+        password: false,
+        waiting: None,
+        countdown: None,
+        problem: None,
+        buttons: Vec::new(),
+    };
+    match state {
+        StepState::Later => view.result = words::as_whom(id).map(Into::into),
+        StepState::Done => {
+            view.result = result(&setup.installation, integration, id);
+            // The checks are run again by a button of their own.
+            if setup.is_idle() && id != StepId::Verify {
+                view.buttons = vec![button(Act::Reopen, "Change", ButtonKind::Quiet, id)];
+            }
+        }
+        StepState::Current => {
+            fill(snapshot, integration, &mut view);
+            if let Some((of, problem)) = setup.problems.get(&integration)
+                && *of == id
+            {
+                view.problem = Some(Problem::clone(problem));
+            }
+            under_way(snapshot, integration, &mut view);
+        }
+    }
+    view
+}
+
+/// What came of a step, in one line.
+fn result(installation: &Installation, integration: Integration, id: StepId) -> Option<String> {
+    let record = installation.record(integration.registration());
+    match id {
+        StepId::Organisation => installation.organisation.as_ref().map(|known| {
+            known.name.as_ref().map_or_else(|| known.entered.clone(), |name| format!("{name} ({})", known.entered))
+        }),
+        StepId::Way => {
+            let reading = match installation.reading {
+                Reading::StatusUser => "With a status user",
+                Reading::Alone => "Without a user",
+            };
+            let making = match installation.making {
+                Making::Wizard => "prepared by this wizard",
+                Making::ByHand => "prepared by hand",
+            };
+            Some(format!("{reading}, {making}"))
+        }
+        StepId::Prepare => Some(if installation.reading == Reading::StatusUser && integration == Integration::TeamsToEight {
+            installation.status_user.user_name.clone()
+        } else {
+            integration.registration().name().to_owned()
+        }),
+        StepId::User => Some(installation.status_user.user_name.clone()),
+        StepId::Register => record.client_id,
+        StepId::SignIn => Some(format!("{} is signed in", installation.status_user.user_name)),
+        StepId::Consent => record.granted.map(|at| format!("Granted {}", day(at))),
+        StepId::Key => integration.key().map(|key| {
+            if installation.keys.contains(&key) { "In this computer's keychain".into() } else { "Left out for now".into() }
+        }),
+        StepId::Verify => installation.progress(integration).verified.map(|at| format!("Checked {}", day(at))),
+    }
+}
+
+/// A day and time on this computer's clock.
+pub(super) fn day(at: jiff::Timestamp) -> String {
+    at.to_zoned(TimeZone::system()).strftime("%-d %B %Y, %H:%M").to_string()
+}
+
+fn fill(snapshot: &Snapshot, integration: Integration, view: &mut StepView) {
+    let setup = &snapshot.setup;
+    match view.id {
+        StepId::Organisation => organisation(setup, view),
+        StepId::Way => way(setup, view),
+        StepId::Prepare => prepare(setup, integration, view),
+        StepId::User => by_hand_user(setup, view),
+        StepId::Register => by_hand_registration(setup, integration, view),
+        StepId::SignIn => sign_in(setup, view),
+        StepId::Consent => consent(setup, integration, view),
+        StepId::Key => key(integration, view),
+        StepId::Verify => {
+            view.text = vec!["Everything is there. The checks look whether it works.".into()];
+            view.buttons = vec![button(Act::Verify, "Verify", ButtonKind::Primary, view.id)];
+        }
+    }
+    let reopened = setup.reopened == Some((integration, view.id));
+    if reopened {
+        view.buttons.push(button(Act::Cancel, "Leave as it is", ButtonKind::Plain, view.id));
+    }
+}
+
+fn organisation(setup: &Setup, view: &mut StepView) {
+    let installation = &setup.installation;
+    view.text = vec!["Which organisation? Nothing is signed in yet; Microsoft is only asked whether it exists.".into()];
+    let entered = installation.organisation.as_ref().map(|known| known.entered.clone());
+    view.fields = vec![Field {
+        value: entered.unwrap_or_default(),
+        hint: "The part of your Microsoft user name behind the @, or the directory (tenant) id.".into(),
+        ..field("organisation", "Domain or tenant id", "contoso.com")
+    }];
+    if !setup.fixed_cloud {
+        // A choice that is sent with the button, so that it needs no other one.
+        let option = |cloud: Cloud, label: &str, hint: &str| option(cloud.keyword(), label, hint, cloud == Cloud::Global);
+        view.choices = vec![Choice {
+            id: "cloud".into(),
+            label: "Microsoft's cloud".into(),
+            switch: false,
+            value: setup.cloud.unwrap_or(installation.cloud).keyword().into(),
+            options: vec![
+                option(Cloud::Global, "Global", "Nearly everybody, and US Government GCC."),
+                option(Cloud::GccHigh, "US Government: GCC High", "portal.azure.us, office365.us"),
+                option(Cloud::Dod, "US Government: DoD", "For the Department of Defense."),
+                option(Cloud::China, "China, run by 21Vianet", "Has no Teams presence, so nothing can be set up there."),
+            ],
+        }];
+    }
+    view.buttons = vec![button(Act::SetOrganisation, "Check", ButtonKind::Primary, view.id)];
+}
+
+fn way(setup: &Setup, view: &mut StepView) {
+    let installation = &setup.installation;
+    let reading = match installation.reading {
+        Reading::StatusUser => "statusUser",
+        Reading::Alone => "alone",
+    };
+    let making = match installation.making {
+        Making::Wizard => "wizard",
+        Making::ByHand => "byHand",
+    };
+    view.choices = vec![
+        Choice {
+            id: "reading".into(),
+            label: "Who reads presence?".into(),
+            switch: false,
+            value: reading.into(),
+            options: vec![
+                option(
+                    "statusUser",
+                    "A status user",
+                    "A Microsoft user that belongs to the sync alone, without licence and role, as in 8x8's guide. It sees what every colleague sees.",
+                    true,
+                ),
+                option(
+                    "alone",
+                    "No user at all",
+                    "The application itself, with a certificate made on this computer. No password, no MFA, nothing to expire but the certificate, which renews by itself. An administrator grants it once.",
+                    false,
+                ),
+            ],
+        },
+        Choice {
+            id: "making".into(),
+            label: "Who prepares Microsoft's side?".into(),
+            switch: false,
+            value: making.into(),
+            options: vec![
+                option(
+                    "wizard",
+                    "This wizard, as an administrator",
+                    "One sign-in of an administrator in the browser. The sign-in stays in memory and is forgotten when the work is done.",
+                    true,
+                ),
+                option(
+                    "byHand",
+                    "I do it by hand",
+                    "Exact steps through the Entra admin center, a manifest and a script to copy.",
+                    false,
+                ),
+            ],
+        },
+    ];
+    if installation.making == Making::Wizard {
+        view.choices.push(Choice {
+            id: "ahead".into(),
+            label: "Prepare the other integrations in the same visit".into(),
+            switch: true,
+            value: if installation.ahead { "on" } else { "off" }.into(),
+            options: vec![option(
+                "on",
+                "Fewer sign-ins",
+                "Makes the registrations “8x8 Write Presence” and “8x8 Teams Chat” as well. They do nothing until you install their integrations, and can be removed here.",
+                true,
+            )],
+        });
+    }
+    view.buttons = vec![button(Act::Decide, "Continue", ButtonKind::Primary, view.id)];
+}
+
+fn prepare(setup: &Setup, integration: Integration, view: &mut StepView) {
+    let installation = &setup.installation;
+    let tasks = task::preparation(installation, integration);
+    let names: Vec<String> = tasks
+        .iter()
+        .filter(|task| matches!(task, Task::StatusUser | Task::Application(_) | Task::Role))
+        .map(|task| match task {
+            Task::StatusUser => "the status user".to_owned(),
+            Task::Role => "its role Application Developer".to_owned(),
+            other => words::task(*other).replace("App registration", "the registration"),
+        })
+        .collect();
+    view.text = vec![format!(
+        "An administrator signs in once, and the wizard makes {}, or finds what is there already. What it makes is marked, and can be removed here.",
+        list(&names)
+    )];
+    view.card = Some(administrator_card(installation));
+    if integration == Integration::TeamsToEight && installation.reading == Reading::StatusUser {
+        let suggestion = installation.organisation.as_ref().and_then(|known| known.initial_domain.as_ref());
+        view.fields.push(Field {
+            value: installation.status_user.user_name.clone(),
+            hint: "Left empty, it becomes 8x8.status@ the domain that came with your tenant, where no federation can get in its way.".into(),
+            ..field(
+                "statusUser",
+                "Name of the status user",
+                &format!("8x8.status@{}", suggestion.map_or("contoso.onmicrosoft.com", String::as_str)),
+            )
+        });
+        consent_choice(installation, view);
+    }
+    administration(setup, view);
+    let again = setup.problems.get(&integration).is_some_and(|(step, _)| *step == StepId::Prepare);
+    let label = match (setup.held_administrator().is_some(), again) {
+        (true, _) => "Try again",
+        (false, true) => "Open browser and sign in again",
+        (false, false) => "Open browser and sign in",
+    };
+    view.buttons = vec![button(Act::Prepare, label, ButtonKind::Primary, view.id)];
+}
+
+fn consent_choice(installation: &Installation, view: &mut StepView) {
+    let allowed = installation.users_may_consent;
+    let note = match allowed {
+        Some(true) => " Users of your organisation may consent to applications.",
+        Some(false) => " Users of your organisation may not consent to applications, so one of these is needed.",
+        None => "",
+    };
+    let value = match installation.consent {
+        ConsentWay::Administrator => "administrator",
+        ConsentWay::Role => "role",
+    };
+    view.choices.push(Choice {
+        id: "consent".into(),
+        label: format!("Who consents for the status user?{note}"),
+        switch: false,
+        value: value.into(),
+        options: vec![
+            option(
+                "administrator",
+                "The administrator, in this visit",
+                "For the status user only. It gets no role, and the grant can be seen and taken back in one place.",
+                true,
+            ),
+            option(
+                "role",
+                "The status user itself, with the role Application Developer",
+                "As in 8x8's guide for organisations where users may not consent. The role is privileged: it may register applications. Microsoft takes a minute or so until it is effective.",
+                false,
+            ),
+        ],
+    });
+}
+
+/// Which application an administrator signs in to.
+fn administration(setup: &Setup, view: &mut StepView) {
+    let installation = &setup.installation;
+    if setup.held_administrator().is_some() {
+        return;
+    }
+    let own = installation.administration == Administration::Own;
+    view.choices.push(Choice {
+        id: "administration".into(),
+        label: "The administrator signs in to".into(),
+        switch: false,
+        value: if own { "own" } else { "microsoft" }.into(),
+        options: vec![
+            option(
+                "own",
+                "An application of your organisation",
+                "A public client that you registered, or a colleague did. You see its name while signing in, and decide about it.",
+                true,
+            ),
+            option(
+                "microsoft",
+                "Microsoft Graph Command Line Tools",
+                "Microsoft's own tool for administrators. No registration is needed for it.",
+                false,
+            ),
+        ],
+    });
+    if own {
+        view.fields.push(Field {
+            value: installation.administration_client.clone().unwrap_or_default(),
+            hint: "Its application (client) id.".into(),
+            ..field("administrationClient", "Application for administration", "00000000-0000-0000-0000-000000000000")
+        });
+        view.guide.push(guide::administration());
+    } else {
+        view.text.push(format!(
+            "What that means: the consent page and your sign-in logs show Microsoft's name ({MICROSOFT_TOOLS}), not ours. What you consent to there stays granted to that tool in your organisation until you take it back under Enterprise applications."
+        ));
+        view.choices.push(Choice {
+            id: "accept".into(),
+            label: "I understand what this means".into(),
+            switch: true,
+            value: if setup.accepted { "on" } else { "off" }.into(),
+            options: vec![option("on", "I understand what this means", "", false)],
+        });
+    }
+}
+
+fn by_hand_user(setup: &Setup, view: &mut StepView) {
+    let installation = &setup.installation;
+    let suggested = suggested_user(installation);
+    view.text = vec!["Make one new Microsoft user that belongs to the sync alone.".into()];
+    view.card = Some(administrator_card(installation));
+    view.guide = guide::user(&suggested);
+    view.fields = vec![Field {
+        value: if installation.status_user.user_name.is_empty() { suggested } else { installation.status_user.user_name.clone() },
+        hint: "As it is shown in the Entra admin center.".into(),
+        ..field("statusUser", "User name", "8x8.status@contoso.onmicrosoft.com")
+    }];
+    view.buttons = vec![button(Act::Enter, "The user exists", ButtonKind::Primary, view.id)];
+}
+
+fn by_hand_registration(setup: &Setup, integration: Integration, view: &mut StepView) {
+    let installation = &setup.installation;
+    let registration = integration.registration();
+    let certificate = setup.certificates.get(&registration).map(|pem| &**pem);
+    view.text = vec![format!("Register “{}” in your organisation. It is yours: nobody else can switch it off.", registration.name())];
+    view.card = Some(administrator_card(installation));
+    view.guide = guide::registration(installation, registration, certificate);
+    view.fields = vec![Field {
+        value: installation.record(registration).client_id.unwrap_or_default(),
+        ..field("clientId", "Application (client) id", "00000000-0000-0000-0000-000000000000")
+    }];
+    view.buttons = vec![button(Act::Enter, "Continue", ButtonKind::Primary, view.id)];
+}
+
+fn sign_in(setup: &Setup, view: &mut StepView) {
+    let installation = &setup.installation;
+    let user = &installation.status_user.user_name;
+    let who = if user.is_empty() { "the status user" } else { user };
+    view.text = vec![
+        "Microsoft opens in your browser. Choose this account, then Accept. If Microsoft asks for a new password or a second proof first, set it and carry on.".into(),
+    ];
+    view.password = setup.password.is_some();
+    let administrator = "your administrator account".to_owned();
+    view.card = Some(IdentityCard {
+        kind: AccountKind::StatusUser,
+        title: "Sign in as the status user".into(),
+        account: who.into(),
+        hint: if installation.status_user.made { "Made by this wizard" } else { "The account that belongs to the sync alone" }.into(),
+        not_title: "Not your administrator account".into(),
+        not_account: administrator,
+    });
+    view.buttons = vec![button(Act::SignIn, "Open browser and sign in", ButtonKind::Primary, view.id)];
+    if installation.making == Making::Wizard && setup.password.is_none() {
+        if installation.status_user.made {
+            view.text.push("Its password was shown once. If it was not kept, an administrator can set another one here.".into());
+        }
+        let mut another = button(Act::NewPassword, "Set a new password…", ButtonKind::Plain, view.id);
+        another.reason = administration_missing(installation);
+        view.buttons.push(another);
+    }
+}
+
+/// Why no administrator can sign in without more being entered first.
+fn administration_missing(installation: &Installation) -> Option<String> {
+    let known = installation.administration == Administration::Microsoft || installation.administration_client.is_some();
+    (!known).then(|| "Open “Prepare at Microsoft” again and name the application for administration first.".into())
+}
+
+fn consent(setup: &Setup, integration: Integration, view: &mut StepView) {
+    let installation = &setup.installation;
+    let registration = integration.registration();
+    view.text = vec![
+        format!("Microsoft lets “{}” do its work when an administrator has allowed it once.", registration.name()),
+        "Open the consent page. If Microsoft shows the status user, choose “Use another account”. Choose Accept and come back here.".into(),
+    ];
+    view.card = Some(administrator_card(installation));
+    view.guide = guide::consent(installation, registration);
+    view.buttons = vec![
+        button(Act::OpenConsent, "Open consent page", ButtonKind::Primary, view.id),
+        button(Act::Granted, "Permission granted. Try again", ButtonKind::Plain, view.id),
+    ];
+}
+
+fn key(integration: Integration, view: &mut StepView) {
+    let Some(key) = integration.key() else { return };
+    let for_what = match key {
+        Key::Search => "It reads the 8x8 directory: who has which extension, and who belongs to whom.",
+        Key::Management => "It writes the imported contacts, and only those.",
+        Key::Analytics => "It reads who is on a call.",
+    };
+    view.text = vec![for_what.into(), "The key is tested at once, and kept in this computer's keychain only.".into()];
+    view.guide = guide::key(key);
+    view.fields = vec![Field { secret: true, ..field("key", &format!("API key with “{}”", key.product()), "eght_…") }];
+    if key == Key::Analytics {
+        view.fields.push(field("user", "8x8 user name", "sync@contoso.com"));
+        view.fields.push(Field { secret: true, ..field("password", "Its password", "") });
+    }
+    view.buttons = vec![button(Act::SaveKey, "Test and keep", ButtonKind::Primary, view.id)];
+    if key == Key::Search {
+        view.buttons.push(button(Act::SkipKey, "Go on without", ButtonKind::Plain, view.id));
+    }
+}
+
+/// What is under way replaces the buttons.
+fn under_way(snapshot: &Snapshot, integration: Integration, view: &mut StepView) {
+    let setup = &snapshot.setup;
+    let cancel = || vec![button(Act::Cancel, "Cancel", ButtonKind::Plain, view.id)];
+    let seconds = |at: Option<crate::moment::Uptime>| at.map(|at| at.since(snapshot.at.uptime).as_secs());
+    match &setup.work {
+        Work::Discovering { .. } if view.id == StepId::Organisation => {
+            view.countdown = Some(Countdown { text: "Asking Microsoft…".into(), seconds: 0 });
+            view.buttons = cancel();
+        }
+        Work::Browser { integration: of, visit, address, missing } if *of == integration => {
+            let belongs = match visit {
+                Visit::Administrator(_) => view.id != StepId::Verify,
+                Visit::Consent(_) => view.id == StepId::Consent,
+            };
+            if belongs {
+                view.waiting = Some(Waiting {
+                    text: "Finish there. This page goes on by itself. The link is good for ten minutes.".into(),
+                    can_copy: address.is_some(),
+                });
+                view.problem = missing.as_deref().cloned();
+                view.buttons = cancel();
+                freeze(view);
+            }
+        }
+        Work::Tasks(run) if run.integration == integration && view.id != StepId::Verify => {
+            view.items = items(run, seconds(run.retry_at));
+            if let Some(seconds) = seconds(run.retry_at) {
+                let text = "Microsoft has not spread this yet. That is normal; we try again.".into();
+                view.countdown = Some(Countdown { text, seconds });
+            }
+            view.buttons = cancel();
+            view.problem = None;
+            freeze(view);
+        }
+        Work::Key { integration: of, .. } if *of == integration && view.id == StepId::Key => {
+            view.countdown = Some(Countdown { text: "Testing the key…".into(), seconds: 0 });
+            view.buttons = cancel();
+        }
+        Work::SignIn if view.id == StepId::SignIn => {
+            let address = match &snapshot.session {
+                Session::Waiting { address, .. } => address.is_some(),
+                _ => false,
+            };
+            view.waiting = Some(Waiting {
+                text: "Finish there. This page goes on by itself. The link is good for ten minutes.".into(),
+                can_copy: address,
+            });
+            view.buttons = cancel();
+        }
+        Work::Checks { integration: of, .. } if *of == integration && view.id == StepId::Verify => {
+            view.buttons = cancel();
+        }
+        Work::Idle => {
+            // The newest run stays to be read until the step is done.
+            if let Some(run) = setup.run.as_ref().filter(|run| run.integration == integration)
+                && (view.id == StepId::Prepare || view.problem.is_some())
+            {
+                view.items = items(run, None);
+            }
+        }
+        _ => {
+            // Something of another step or integration is under way.
+            for button in &mut view.buttons {
+                button.reason.get_or_insert_with(|| "Something else is under way.".into());
+            }
+        }
+    }
+}
+
+/// Nothing is entered while work is under way.
+fn freeze(view: &mut StepView) {
+    view.fields.clear();
+    view.choices.clear();
+    view.guide.clear();
+}
+
+fn items(run: &Run, seconds: Option<u64>) -> Vec<Item> {
+    run.items
+        .iter()
+        .map(|item| {
+            let (state, result) = words::item(item.task, &item.state, seconds);
+            Item { label: words::task(item.task), state, result }
+        })
+        .collect()
+}
+
+fn administrator_card(installation: &Installation) -> IdentityCard {
+    let user = &installation.status_user.user_name;
+    IdentityCard {
+        kind: AccountKind::Administrator,
+        title: "Sign in as an administrator".into(),
+        account: "Your administrator account".into(),
+        hint: installation
+            .organisation
+            .as_ref()
+            .map(|known| format!("Global Administrator of {}", known.entered))
+            .unwrap_or_default(),
+        not_title: "Not the status user".into(),
+        not_account: if installation.reading == Reading::Alone { String::new() } else { user.clone() },
+    }
+}
+
+fn suggested_user(installation: &Installation) -> String {
+    let known = installation.organisation.as_ref();
+    let domain = known.and_then(|known| {
+        known.initial_domain.clone().or_else(|| Some(known.entered.clone()).filter(|entered| entered.contains('.')))
+    });
+    format!("8x8.status@{}", domain.unwrap_or_else(|| "contoso.onmicrosoft.com".into()))
+}
+
+pub(super) fn button(act: Act, label: &str, kind: ButtonKind, step: StepId) -> Button {
+    Button { act, label: label.into(), kind, step: Some(step), reason: None, ask: None }
+}
+
+fn option(value: &str, label: &str, hint: &str, recommended: bool) -> ChoiceOption {
+    ChoiceOption { value: value.into(), label: label.into(), hint: hint.into(), recommended }
+}
+
+fn field(id: &str, label: &str, example: &str) -> Field {
+    Field {
+        id: id.into(),
+        label: label.into(),
+        secret: false,
+        value: String::new(),
+        example: example.into(),
+        hint: String::new(),
+    }
+}
+
+fn list(names: &[String]) -> String {
+    match names {
+        [] => "what is needed".into(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
