@@ -1,10 +1,16 @@
 //! The sandbox over real sockets, as a client meets it.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can not go on should panic")]
 
+mod analytics;
+mod certificate;
 mod contacts;
 mod control;
 mod directory;
 mod faults;
+mod install;
+mod installation;
+mod itself;
+mod pages;
 mod presence;
 mod sign_in;
 mod support;
