@@ -9,6 +9,7 @@ use presence::endpoints::Endpoints;
 use presence::error::Problem;
 use presence::log;
 use presence::settings::{Lock, Mode, Profile, Settings};
+use presence::setup::installation::Installation;
 use presence::snapshot::Snapshot;
 use presence::view::menu::{self, Choice};
 use tauri::{AppHandle, Emitter, Manager, RunEvent};
@@ -85,7 +86,7 @@ fn start(app: &AppHandle) {
     own.tray.draw(menu::first_run());
     let settings = own.profile.settings();
     let mode = if own.options.sandbox { Some(Mode::Sandbox) } else { settings.mode };
-    if let Err(problem) = tauri::async_runtime::block_on(own.begin(app, mode, &settings)) {
+    if let Err(problem) = tauri::async_runtime::block_on(own.begin(app, mode)) {
         // The window then starts with the choice, and choosing again says what is wrong.
         tracing::error!(code = %problem.code, detail = ?problem.detail, "what was chosen could not be started");
     }
@@ -113,20 +114,21 @@ impl App {
         self.handle().map(|handle| Snapshot { at: handle.now(), ..Snapshot::clone(&handle.snapshot()) })
     }
 
-    /// What the organisation's form starts with.
-    pub(crate) fn organisation(&self) -> (String, String) {
-        let settings = self.profile.settings();
-        let microsoft = &self.endpoints.microsoft;
-        let tenant = settings.tenant.or_else(|| microsoft.tenant.clone()).unwrap_or_default();
-        let client_id = settings.client_id.or_else(|| microsoft.client_id.clone()).unwrap_or_default();
-        (tenant, client_id)
+    /// What a rehearsal's notes say.
+    pub(crate) async fn notes(&self) -> Vec<(&'static str, String)> {
+        self.running.lock().await.as_ref().map(Running::notes).unwrap_or_default()
+    }
+
+    /// Nothing is installed any more.
+    pub(crate) fn forget_installation(&self) -> Result<(), Problem> {
+        self.profile.save_installation(&Installation::new())
     }
 
     /// Chooses what to run, and keeps the choice.
     pub(crate) async fn choose(&self, app: &AppHandle, settings: Settings) -> Result<(), Problem> {
         self.profile.save(&settings)?;
         self.stop().await;
-        self.begin(app, settings.mode, &settings).await
+        self.begin(app, settings.mode).await
     }
 
     /// Ends what runs, and waits until it is written.
@@ -147,20 +149,20 @@ impl App {
         }
     }
 
-    async fn begin(&self, app: &AppHandle, mode: Option<Mode>, settings: &Settings) -> Result<(), Problem> {
+    async fn begin(&self, app: &AppHandle, mode: Option<Mode>) -> Result<(), Problem> {
         let vault = self.options.vault;
         let running = match mode {
             Some(Mode::Sandbox) => {
                 let profile = Profile::open(self.options.profile.as_deref(), true)?;
                 Some(Running::sandbox(profile, vault).await?)
             }
-            Some(Mode::Organisation) => match (&settings.tenant, &settings.client_id) {
-                (Some(tenant), Some(client_id)) => {
-                    let (profile, endpoints) = (self.profile.clone(), self.endpoints.clone());
-                    Some(Running::organisation(profile, endpoints, tenant.clone(), client_id.clone(), vault)?)
-                }
-                _ => None,
-            },
+            Some(Mode::Rehearsal) => {
+                let profile = Profile::open_rehearsal(self.options.profile.as_deref())?;
+                Some(Running::rehearsal(profile).await?)
+            }
+            Some(Mode::Organisation) => {
+                Some(Running::organisation(self.profile.clone(), self.endpoints.clone(), vault)?)
+            }
             None => None,
         };
         let handle = running.as_ref().map(|running| running.handle.clone());
@@ -212,6 +214,7 @@ pub(crate) fn choose(app: &AppHandle, choice: Choice) {
     match choice {
         Choice::OpenBoard => window::show(app, Some(window::Page::Board)),
         Choice::OpenHealth => window::show(app, Some(window::Page::Health)),
+        Choice::OpenSetup => window::show(app, Some(window::Page::Setup)),
         Choice::Quit => app.exit(0),
         other => {
             let handle = app.try_state::<App>().and_then(|own| own.handle());

@@ -4,6 +4,7 @@
 
 use std::sync::PoisonError;
 
+use presence::desktop::{Desktop, SystemBrowser};
 use presence::engine::event::Intent;
 use presence::error::Problem;
 use presence::session::Session;
@@ -11,6 +12,8 @@ use presence::settings::{Mode, Settings};
 use presence::view::board::{self, Query, Window};
 use presence::view::detail::{self, Detail};
 use presence::view::health::{self, Health};
+use presence::setup::event::Request;
+use presence::view::setup::{self, PortalPage, Setup};
 use presence::view::status::{self, Status};
 use serde::Serialize;
 use tauri::ipc::Invoke;
@@ -20,6 +23,9 @@ use crate::app::App;
 use crate::running::SANDBOX_PEOPLE;
 use crate::{desktop, window};
 
+/// Nothing that the page shows for copying is nearly this long.
+const LONGEST_COPY: usize = 64 << 10;
+
 type Answer<T> = Result<T, Problem>;
 
 pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
@@ -28,16 +34,24 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         call,
         cancel_sign_in,
         choose_organisation,
+        choose_rehearsal,
         choose_sandbox,
         copy_extension,
+        copy_setup_address,
+        copy_setup_password,
         copy_sign_in_address,
+        copy_text,
         detail,
         health,
         initial_page,
         leave,
-        organisation,
+        open_page,
+        rehearsal_notes,
         resume,
         sandbox,
+        setup,
+        setup_do,
+        setup_password,
         sign_in,
         status,
         sync_now,
@@ -80,40 +94,14 @@ fn sandbox() -> SandboxTenant {
     SandboxTenant { people: SANDBOX_PEOPLE }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Organisation {
-    tenant: String,
-    client_id: String,
+#[tauri::command]
+async fn choose_organisation(app: AppHandle, own: State<'_, App>) -> Answer<()> {
+    own.choose(&app, Settings { mode: Some(Mode::Organisation), ..Settings::default() }).await
 }
 
 #[tauri::command]
-fn organisation(own: State<'_, App>) -> Organisation {
-    let (tenant, client_id) = own.organisation();
-    Organisation { tenant, client_id }
-}
-
-#[tauri::command]
-async fn choose_organisation(
-    app: AppHandle,
-    own: State<'_, App>,
-    tenant: String,
-    client_id: String,
-) -> Answer<()> {
-    let chosen =
-        |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty() && text.len() <= 253);
-    let (tenant, client_id) = (chosen(&tenant), chosen(&client_id));
-    if tenant.is_none() || client_id.is_none() {
-        let cause = "Both the organisation and the application are needed.";
-        return Err(Problem::new(
-            "window.organisation",
-            "Something is missing.",
-            cause,
-            "Fill in both fields.",
-        ));
-    }
-    own.choose(&app, Settings { mode: Some(Mode::Organisation), tenant, client_id, ..Settings::default() })
-        .await
+async fn choose_rehearsal(app: AppHandle, own: State<'_, App>) -> Answer<()> {
+    own.choose(&app, Settings { mode: Some(Mode::Rehearsal), ..Settings::default() }).await
 }
 
 #[tauri::command]
@@ -125,6 +113,7 @@ async fn choose_sandbox(app: AppHandle, own: State<'_, App>) -> Answer<()> {
 #[tauri::command]
 async fn leave(app: AppHandle, own: State<'_, App>) -> Answer<()> {
     own.forget().await?;
+    own.forget_installation()?;
     own.choose(&app, Settings::default()).await
 }
 
@@ -166,6 +155,63 @@ fn copy_extension(own: State<'_, App>, id: String) -> Answer<()> {
 fn call(own: State<'_, App>, id: String) -> Answer<()> {
     let found = own.snapshot().and_then(|snapshot| detail::detail(&snapshot, &id)).ok_or_else(nothing)?;
     desktop::call(&found.line.extension)
+}
+
+#[tauri::command(async)]
+fn setup(own: State<'_, App>) -> Answer<Setup> {
+    own.snapshot().map(|snapshot| setup::setup(&snapshot)).ok_or_else(nothing)
+}
+
+#[tauri::command]
+fn setup_do(own: State<'_, App>, request: Request) -> Answer<()> {
+    own.handle().map(|handle| handle.ask(request)).ok_or_else(nothing)
+}
+
+/// The one secret that the page shows, and only when somebody asks to see it.
+#[tauri::command]
+fn setup_password(own: State<'_, App>) -> Option<String> {
+    own.snapshot()?.setup.password.as_ref().map(|password| password.expose().to_owned())
+}
+
+#[tauri::command(async)]
+fn copy_setup_password(own: State<'_, App>) -> Answer<()> {
+    let snapshot = own.snapshot().ok_or_else(nothing)?;
+    let password = snapshot.setup.password.as_ref().ok_or_else(nothing)?;
+    own.copies.copy(password.expose())
+}
+
+#[tauri::command(async)]
+fn copy_setup_address(own: State<'_, App>) -> Answer<()> {
+    let snapshot = own.snapshot().ok_or_else(nothing)?;
+    let address = setup::address(&snapshot).ok_or_else(nothing)?;
+    own.copies.copy(&address)
+}
+
+/// A manifest, a script, a name: texts that the page shows in full.
+#[tauri::command(async)]
+fn copy_text(own: State<'_, App>, text: String) -> Answer<()> {
+    if text.len() > LONGEST_COPY {
+        return Err(nothing());
+    }
+    own.copies.copy(&text)
+}
+
+#[tauri::command(async)]
+fn open_page(own: State<'_, App>, page: PortalPage) -> Answer<()> {
+    let snapshot = own.snapshot().ok_or_else(nothing)?;
+    SystemBrowser.open_address(setup::page(&snapshot, page))
+}
+
+#[derive(Serialize)]
+struct Note {
+    label: &'static str,
+    value: String,
+}
+
+/// What whoever rehearses has to enter; nothing for a real organisation.
+#[tauri::command]
+async fn rehearsal_notes(own: State<'_, App>) -> Answer<Vec<Note>> {
+    Ok(own.notes().await.into_iter().map(|(label, value)| Note { label, value }).collect())
 }
 
 fn wish(own: &App, intent: Intent) -> Answer<()> {

@@ -1,6 +1,7 @@
 //! What runs behind the window: nothing on first run, or a driver for an organisation or the sandbox tenant.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use presence::desktop::{Desktop, SystemBrowser};
 use presence::driver::{self, Handle, Parts};
@@ -9,6 +10,7 @@ use presence::engine::Rules;
 use presence::engine::event::Intent;
 use presence::error::Problem;
 use presence::settings::{Lock, Profile};
+use presence::setup::installation::Installation;
 use presence::vault::{MemoryVault, SystemVault, Vault};
 
 use crate::desktop::Visitor;
@@ -16,6 +18,9 @@ use crate::options::VaultKind;
 
 /// People in the sandbox tenant.
 pub(crate) const SANDBOX_PEOPLE: usize = 250;
+
+/// What was made at Microsoft is known everywhere after a while; in a rehearsal after this long.
+const REHEARSAL_REPLICATION: Duration = Duration::from_secs(2);
 
 /// A running driver with what it needs to live.
 pub(crate) struct Running {
@@ -30,31 +35,70 @@ impl Running {
     pub(crate) fn organisation(
         profile: Profile,
         endpoints: Endpoints,
-        tenant: String,
-        client_id: String,
         vault: Option<VaultKind>,
     ) -> Result<Self, Problem> {
         let vault = open_vault(vault.unwrap_or(VaultKind::Os), &profile);
         let desktop: Arc<dyn Desktop> = Arc::new(SystemBrowser);
+        let mut installation = profile.installation();
+        // A file that names a registration stands for an installation that somebody else made.
+        let named = endpoints.microsoft.tenant.as_deref().zip(endpoints.microsoft.client_id.as_deref());
+        if let Some((tenant, client_id)) = named
+            && installation.organisation.is_none()
+        {
+            installation = Installation::by_hand(tenant, client_id);
+        }
         let rules = Rules::default();
-        let handle = driver::start(Parts { profile, endpoints, tenant, client_id, vault, desktop, rules })?;
+        let handle = driver::start(Parts { profile, endpoints, installation, vault, desktop, rules })?;
         Ok(Self { handle, sandbox: None, _lock: None })
+    }
+
+    /// Opens a sandbox tenant in which nothing is installed, to rehearse the installation with the real browser.
+    pub(crate) async fn rehearsal(profile: Profile) -> Result<Self, Problem> {
+        let lock = profile.lock("presence-sync-desktop")?;
+        let options = sandbox::Options {
+            people: SANDBOX_PEOPLE,
+            installed: false,
+            replication: REHEARSAL_REPLICATION,
+            ..sandbox::Options::default()
+        };
+        let tenant = open_sandbox(options).await?;
+        // The tenant is a new one each time, and nothing of the one before is in it.
+        let installation = Installation::new();
+        profile.save_installation(&installation)?;
+        let handle = driver::start(Parts {
+            endpoints: Endpoints::parse(&tenant.endpoints())?,
+            installation,
+            vault: Arc::new(MemoryVault::default()),
+            desktop: Arc::new(SystemBrowser),
+            profile,
+            rules: Rules::default(),
+        })?;
+        Ok(Self { handle, sandbox: Some(tenant), _lock: Some(lock) })
+    }
+
+    /// What whoever rehearses has to enter, and nobody could know.
+    pub(crate) fn notes(&self) -> Vec<(&'static str, String)> {
+        let Some(tenant) = &self.sandbox else { return Vec::new() };
+        vec![
+            ("Domain", tenant.domain().to_owned()),
+            ("Administrator", tenant.administrator().to_owned()),
+            ("Application for administration", tenant.administration_client_id().to_owned()),
+            ("8x8 key with “Contact Search”", tenant.search_key().to_owned()),
+            ("8x8 key with “Contact Management”", tenant.management_key().to_owned()),
+            ("8x8 key with “Work Analytics”", tenant.analytics_key().to_owned()),
+            ("8x8 user name", tenant.analytics_user().to_owned()),
+            ("Its password", tenant.analytics_password().to_owned()),
+        ]
     }
 
     /// Opens the sandbox tenant in this process, and enters it.
     pub(crate) async fn sandbox(profile: Profile, vault: Option<VaultKind>) -> Result<Self, Problem> {
         let lock = profile.lock("presence-sync-desktop")?;
         let options = sandbox::Options { people: SANDBOX_PEOPLE, ..sandbox::Options::default() };
-        let tenant = sandbox::Sandbox::start(options).await.map_err(|error| {
-            let cause = "No port of this computer could be opened for it.";
-            let remedy = "Check that no security software forbids local connections, then try again.";
-            Problem::new("sandbox.start", "The sandbox tenant could not open.", cause, remedy)
-                .detail(error.to_string())
-        })?;
+        let tenant = open_sandbox(options).await?;
         let handle = driver::start(Parts {
             endpoints: Endpoints::parse(&tenant.endpoints())?,
-            tenant: tenant.tenant().to_owned(),
-            client_id: tenant.client_id().to_owned(),
+            installation: Installation::by_hand(tenant.tenant(), tenant.client_id()),
             vault: open_vault(vault.unwrap_or(VaultKind::Memory), &profile),
             desktop: Arc::new(Visitor::new(tenant.status_user())),
             profile,
@@ -81,6 +125,15 @@ impl Running {
             sandbox.stop().await;
         }
     }
+}
+
+async fn open_sandbox(options: sandbox::Options) -> Result<sandbox::Sandbox, Problem> {
+    sandbox::Sandbox::start(options).await.map_err(|error| {
+        let cause = "No port of this computer could be opened for it.";
+        let remedy = "Check that no security software forbids local connections, then try again.";
+        Problem::new("sandbox.start", "The sandbox tenant could not open.", cause, remedy)
+            .detail(error.to_string())
+    })
 }
 
 fn open_vault(kind: VaultKind, profile: &Profile) -> Arc<dyn Vault> {

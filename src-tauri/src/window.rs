@@ -18,6 +18,8 @@ pub(crate) enum Page {
     /// Everybody.
     #[default]
     Board,
+    /// The wizard.
+    Setup,
     /// How the sources are doing.
     Health,
 }

@@ -12,6 +12,7 @@ use presence::engine::event::Intent;
 use presence::secret::Secret;
 use presence::session::Session;
 use presence::settings::Profile;
+use presence::setup::installation::Installation;
 use presence::snapshot::{Snapshot, SourceState};
 use sandbox::{Control, Options, Request, Sandbox};
 use tempfile::TempDir;
@@ -96,8 +97,7 @@ impl Bench {
         Parts {
             profile: self.profile(),
             endpoints,
-            tenant: self.tenant.clone(),
-            client_id: self.sandbox.client_id().to_owned(),
+            installation: Installation::by_hand(&self.tenant, self.sandbox.client_id()),
             vault: Arc::clone(&self.vault) as _,
             desktop: Arc::clone(&self.browser) as _,
             rules: self.rules.clone(),

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use presence::checkup::{self, Check};
+use presence::checkup::{self, Line};
 use presence::desktop::browser;
 use presence::settings::Profile;
 
@@ -11,7 +11,7 @@ use crate::{Outcome, profile};
 
 pub(crate) async fn run(common: Common, doctor: Doctor) -> Outcome {
     let mut failed = 0;
-    let mut tell = |check: &Check| match &check.result {
+    let mut tell = |check: &Line| match &check.result {
         Ok(found) => println!("  ok    {}: {found}", check.name),
         Err(problem) => {
             failed += 1;
@@ -24,11 +24,11 @@ pub(crate) async fn run(common: Common, doctor: Doctor) -> Outcome {
     };
     let folder = Profile::open(common.profile.as_deref(), false);
     let lock = folder.as_ref().map_err(Clone::clone).and_then(|profile| profile.lock("presence-sync doctor"));
-    tell(&Check {
-        name: "Profile",
+    tell(&Line {
+        name: "Profile".into(),
         result: lock.as_ref().map(|_| "The folder can be used.".to_owned()).map_err(Clone::clone),
     });
-    tell(&Check { name: "Browser", result: browser() });
+    tell(&Line { name: "Browser".into(), result: browser() });
     if common.vault != Some(VaultKind::Memory)
         && let Ok(profile) = &folder
     {
@@ -45,11 +45,10 @@ pub(crate) async fn run(common: Common, doctor: Doctor) -> Outcome {
                 if let Some(notice) = parts.endpoints.notice() {
                     println!("  note  {notice}");
                 }
-                let checks =
-                    checkup::vendors(parts.endpoints, parts.tenant, parts.client_id, parts.vault).await;
-                checks.iter().for_each(&mut tell);
+                let checkup = checkup::standalone(parts.endpoints, parts.vault, parts.installation);
+                checkup.everything().await.iter().for_each(&mut tell);
             }
-            Err(problem) => tell(&Check { name: "Organisation", result: Err(problem) }),
+            Err(problem) => tell(&Line { name: "Organisation".into(), result: Err(problem) }),
         }
     }
     println!(

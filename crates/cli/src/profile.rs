@@ -7,47 +7,55 @@ use presence::driver::Parts;
 use presence::endpoints::Endpoints;
 use presence::engine::Rules;
 use presence::error::Problem;
-use presence::settings::{Mode, Profile, Settings};
+use presence::settings::Profile;
+use presence::setup::installation::Installation;
 use presence::vault::{MemoryVault, SystemVault, Vault};
 
 use crate::options::{Common, Organisation, VaultKind};
 
-/// Everything a driver needs for a real organisation.
-pub(crate) fn parts(common: &Common, organisation: &Organisation) -> Result<Parts, Problem> {
+/// Everything a driver needs for a real organisation, whether anything is installed or not.
+pub(crate) fn bare_parts(common: &Common) -> Result<Parts, Problem> {
     let profile = Profile::open(common.profile.as_deref(), false)?;
-    let endpoints = endpoints(common)?;
-    let mut settings = profile.settings();
-    let given = |option: &Option<String>, file: &Option<String>, setting: &Option<String>| {
-        option.clone().or_else(|| file.clone()).or_else(|| setting.clone())
-    };
-    let tenant = given(&organisation.tenant, &endpoints.microsoft.tenant, &settings.tenant);
-    let client_id = given(&organisation.client_id, &endpoints.microsoft.client_id, &settings.client_id);
-    let (Some(tenant), Some(client_id)) = (tenant, client_id) else {
-        return Err(Problem::new(
-            "cli.organisation",
-            "No organisation is chosen.",
-            "Neither the settings nor the options name a tenant and an application.",
-            "Give --tenant and --client-id once; they are kept. Or try --sandbox.",
-        ));
-    };
-    if organisation.tenant.is_some() || organisation.client_id.is_some() {
-        settings = Settings {
-            mode: Some(Mode::Organisation),
-            tenant: Some(tenant.clone()),
-            client_id: Some(client_id.clone()),
-            ..settings
-        };
-        profile.save(&settings)?;
-    }
     Ok(Parts {
         vault: vault(common.vault.unwrap_or(VaultKind::Os), &profile),
         desktop: browser(common),
+        installation: profile.installation(),
         profile,
-        endpoints,
-        tenant,
-        client_id,
+        endpoints: endpoints(common)?,
         rules: Rules::default(),
     })
+}
+
+/// The same for a command that reads: an organisation and an application are needed.
+pub(crate) fn parts(common: &Common, organisation: &Organisation) -> Result<Parts, Problem> {
+    let mut parts = bare_parts(common)?;
+    let given = |option: &Option<String>, file: &Option<String>, known: Option<String>| {
+        option.clone().or_else(|| file.clone()).or(known)
+    };
+    let known = parts.installation.configuration();
+    let microsoft = &parts.endpoints.microsoft;
+    let (tenant, client_id) = known.map(|known| (known.tenant, known.client_id)).unzip();
+    let tenant = given(&organisation.tenant, &microsoft.tenant, tenant);
+    let client_id = given(&organisation.client_id, &microsoft.client_id, client_id);
+    let (Some(tenant), Some(client_id)) = (tenant, client_id) else {
+        return Err(Problem::new(
+            "cli.organisation",
+            "Nothing is installed.",
+            "Neither the installation nor the options name a tenant and an application.",
+            "Run presence-sync setup, or give --tenant and --client-id once; they are kept. Or try --sandbox.",
+        ));
+    };
+    let wanted = Some((tenant.as_str(), client_id.as_str()));
+    let configuration = parts.installation.configuration();
+    let known = configuration.as_ref().map(|known| (known.tenant.as_str(), known.client_id.as_str()));
+    if known != wanted {
+        parts.installation = Installation::by_hand(&tenant, &client_id);
+        // What a file says is said again next time; what an option says is kept.
+        if organisation.tenant.is_some() || organisation.client_id.is_some() {
+            parts.profile.save_installation(&parts.installation)?;
+        }
+    }
+    Ok(parts)
 }
 
 /// Everything a driver needs for the sandbox tenant that runs in this process.
@@ -59,10 +67,9 @@ pub(crate) fn sandbox_parts(common: &Common, tenant: &sandbox::Sandbox) -> Resul
     Ok(Parts {
         vault: vault(common.vault.unwrap_or(VaultKind::Memory), &profile),
         desktop: if common.no_browser { Arc::new(Printed) } else { Arc::new(visitor) },
+        installation: Installation::by_hand(tenant.tenant(), tenant.client_id()),
         profile,
         endpoints,
-        tenant: tenant.tenant().to_owned(),
-        client_id: tenant.client_id().to_owned(),
         rules: Rules::default(),
     })
 }

@@ -82,7 +82,8 @@ async fn modest(bench: &Bench) {
     bench.control().scopes(["User.Read", "User.ReadBasic.All", "Presence.Read.All"].map(Into::into).into());
     bench.live().await.stop().await;
     let parts = bench.parts();
-    let checks = checkup::vendors(parts.endpoints, parts.tenant, parts.client_id, parts.vault).await;
+    let checkup = checkup::standalone(parts.endpoints, parts.vault, parts.installation);
+    let checks = checkup.everything().await;
     assert!(checks.iter().all(|check| check.result.is_ok()), "{checks:?}");
 }
 
@@ -159,8 +160,8 @@ async fn the_organisation_is_as_documented() {
         presence::http::client(),
         Arc::new(Clock::start()),
         parts.endpoints.microsoft,
-        parts.tenant,
-        parts.client_id,
+        bench.tenant.clone(),
+        bench.sandbox.client_id().to_owned(),
     );
     let microsoft = Microsoft::new(Arc::new(connection), parts.vault);
     microsoft.tokens.find().await.unwrap();

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use presence::setup::installation::Installation;
 use presence::snapshot::{Freshness, SourceState};
 use sandbox::{Fault, FaultKind, Place};
 use tests::bench::{Bench, is_live, until};
@@ -45,7 +46,8 @@ async fn another_organisation_starts_with_an_empty_board_and_nobody_signed_in() 
     let bench = Bench::start(30).await;
     bench.live().await.stop().await;
     let mut parts = bench.parts();
-    parts.tenant = "brightwater.onmicrosoft.example".into();
+    parts.installation =
+        Installation::by_hand("brightwater.onmicrosoft.example", bench.sandbox.client_id());
     let handle = presence::driver::start(parts).unwrap();
     let snapshot = until(&handle, "the keychain's word", |snapshot| {
         snapshot.session == presence::session::Session::SignedOut

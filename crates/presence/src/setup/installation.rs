@@ -252,7 +252,6 @@ impl Installation {
         installation.organisation =
             Some(Organisation { tenant: tenant.into(), entered: tenant.into(), ..Organisation::default() });
         installation.record_mut(Registration::Reader).client_id = Some(client_id.into());
-        installation.progress_mut(Integration::TeamsToEight).begun = true;
         installation
     }
 

@@ -35,6 +35,8 @@ pub enum Choice {
     OpenBoard,
     /// Show the window with the health page.
     OpenHealth,
+    /// Show the window with the wizard.
+    OpenSetup,
     /// Open the browser to sign in.
     SignIn,
     /// Stop waiting for the browser.
@@ -58,7 +60,7 @@ impl Choice {
     #[must_use]
     pub fn intent(self, now: Moment) -> Option<Intent> {
         match self {
-            Self::OpenBoard | Self::OpenHealth | Self::Quit => None,
+            Self::OpenBoard | Self::OpenHealth | Self::OpenSetup | Self::Quit => None,
             Self::SignIn => Some(Intent::SignIn),
             Self::CancelSignIn => Some(Intent::CancelSignIn),
             Self::SyncNow => Some(Intent::SyncNow),
@@ -129,6 +131,7 @@ pub fn menu(snapshot: &Snapshot) -> Menu {
     let words = sentence(snapshot);
     let mut entries = Vec::new();
     match &snapshot.session {
+        _ if !snapshot.configured => entries.push(choice("Set up…", Choice::OpenSetup)),
         Session::SignedOut | Session::Needed(_) => entries.push(choice("Sign in…", Choice::SignIn)),
         Session::Waiting { .. } => entries.push(choice("Cancel sign-in", Choice::CancelSignIn)),
         Session::Unknown | Session::SignedIn(_) => {}
@@ -154,6 +157,7 @@ pub fn menu(snapshot: &Snapshot) -> Menu {
         }
         entries.push(Entry::Line);
     }
+    entries.push(choice("Setup…", Choice::OpenSetup));
     entries.push(choice("Health…", Choice::OpenHealth));
     entries.push(Entry::Line);
     entries.push(choice("Quit Presence Sync", Choice::Quit));
@@ -164,6 +168,7 @@ fn icon(snapshot: &Snapshot) -> Icon {
     let forbidden =
         snapshot.source.problem.as_ref().is_some_and(|problem| problem.code.ends_with(".forbidden"));
     match snapshot.source.state {
+        _ if !snapshot.configured => Icon::Attention,
         _ if snapshot.paused.is_some() => Icon::Paused,
         _ if snapshot.local.is_some() => Icon::Attention,
         SourceState::SignInNeeded => Icon::Attention,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::status::Tone;
 use crate::error::Problem;
+use crate::session::Session;
 use crate::setup::check::Verdict as CheckVerdict;
 use crate::setup::event::Act;
 use crate::setup::installation::{Administration, Making, Reading};
@@ -399,6 +400,25 @@ pub fn setup(snapshot: &Snapshot) -> Setup {
         integrations: Integration::ALL.into_iter().map(|integration| view(snapshot, integration)).collect(),
         suggested: suggested(machine),
         sign_out: sign_out(machine),
+    }
+}
+
+/// The address of the browser visit that is waited for.
+#[must_use]
+pub fn address(snapshot: &Snapshot) -> Option<String> {
+    match (&snapshot.setup.work, &snapshot.session) {
+        (Work::Browser { address, .. }, _) => address.as_deref().map(Into::into),
+        (Work::SignIn, Session::Waiting { address, .. }) => address.as_deref().map(Into::into),
+        _ => None,
+    }
+}
+
+/// The address of a vendor's page.
+#[must_use]
+pub fn page(snapshot: &Snapshot, page: PortalPage) -> &'static str {
+    match page {
+        PortalPage::Entra => snapshot.setup.installation.cloud.portal(),
+        PortalPage::EightAdmin => "https://admin.8x8.com",
     }
 }
 

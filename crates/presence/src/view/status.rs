@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::text::{clock, count};
 use crate::error::Problem;
 use crate::session::{Account, Session};
+use crate::setup::integration::Integration;
 use crate::snapshot::{Snapshot, SourceState};
 
 /// Which screen the window shows.
@@ -14,6 +15,8 @@ use crate::snapshot::{Snapshot, SourceState};
 pub enum Screen {
     /// Nothing is chosen yet.
     FirstRun,
+    /// An organisation is to be set up, and there is nothing to show before that.
+    Setup,
     /// An organisation is chosen, nobody has signed in, and no board is known.
     SignIn,
     /// The board.
@@ -154,9 +157,17 @@ pub fn status(snapshot: &Snapshot) -> Status {
     let sign_in = sign_in(&snapshot.session);
     let signed_in = matches!(sign_in, SignIn::SignedIn { .. } | SignIn::Checking);
     let (tone, headline) = headline(snapshot);
+    let first = snapshot.setup.installation.progress(Integration::TeamsToEight);
+    let installing = first.begun && first.verified.is_none();
+    let screen = match (snapshot.configured, known || signed_in) {
+        (true, true) => Screen::Board,
+        (true, false) if !installing => Screen::SignIn,
+        (false, _) if first.disabled && known => Screen::Board,
+        _ => Screen::Setup,
+    };
     Status {
         revision: snapshot.revision,
-        screen: if known || signed_in { Screen::Board } else { Screen::SignIn },
+        screen,
         source: snapshot.source.state,
         tone,
         headline: headline.into(),
@@ -183,6 +194,10 @@ fn headline(snapshot: &Snapshot) -> (Tone, &'static str) {
     let forbidden =
         snapshot.source.problem.as_ref().is_some_and(|problem| problem.code.ends_with(".forbidden"));
     match snapshot.source.state {
+        _ if !snapshot.configured && snapshot.setup.installation.progress(Integration::TeamsToEight).disabled => {
+            (Tone::Plain, "Disabled")
+        }
+        _ if !snapshot.configured => (Tone::Plain, "Not set up"),
         _ if snapshot.paused.is_some() => (Tone::Plain, "Paused"),
         SourceState::SignInNeeded if matches!(snapshot.session, Session::Waiting { .. }) => {
             (Tone::Warning, "Waiting for your browser")
@@ -222,6 +237,9 @@ pub fn sentence(snapshot: &Snapshot) -> String {
 fn banner(snapshot: &Snapshot) -> Option<Banner> {
     let since = snapshot.source.last_success.map(|last| clock(last, snapshot.at));
     let stopped = since.as_ref().map(|time| format!(" States stopped at {time}.")).unwrap_or_default();
+    if !snapshot.configured && snapshot.local.is_none() {
+        return None;
+    }
     let retry_seconds = snapshot.source.retry_at.map(|at| at.since(snapshot.at).as_secs());
     let problem = snapshot.source.problem.as_deref();
     let detail = problem.and_then(|problem| problem.detail.clone());

@@ -12,6 +12,7 @@ use presence::error::Problem;
 use presence::mapping::Term;
 use presence::session::Session;
 use presence::settings::Profile;
+use presence::setup::installation::Installation;
 use presence::snapshot::{PAGE, Snapshot, SourceState};
 use presence::vault::MemoryVault;
 
@@ -99,8 +100,10 @@ fn start(tenant: &Tenant, folder: &std::path::Path) -> Outcome<Handle> {
     let endpoints = tenant.endpoints()?;
     let parts = Parts {
         profile: Profile::open(Some(folder), false)?,
-        tenant: endpoints.microsoft.tenant.clone().unwrap_or_default(),
-        client_id: endpoints.microsoft.client_id.clone().unwrap_or_default(),
+        installation: Installation::by_hand(
+            endpoints.microsoft.tenant.as_deref().unwrap_or_default(),
+            endpoints.microsoft.client_id.as_deref().unwrap_or_default(),
+        ),
         endpoints,
         vault: Arc::new(MemoryVault::default()),
         desktop: Arc::new(Visitor(tokio::runtime::Handle::current())),

@@ -10,6 +10,7 @@ use presence::engine::event::Event;
 use presence::engine::{Engine, Rules};
 use presence::error::Failure;
 use presence::http;
+use presence::microsoft::expected::Expected;
 use presence::microsoft::{Connection, Microsoft, auth};
 use presence::moment::Moment;
 use presence::person::{Contact, Person, PersonId};
@@ -243,11 +244,11 @@ impl Bench {
 }
 
 async fn sign_in(microsoft: &Microsoft) -> Outcome<Account> {
-    let pending = auth::begin(&microsoft.connection, None).await.map_err(|failure| words(&failure))?;
+    let pending = auth::begin(&microsoft.connection, &auth::scope(), &Expected::Anybody).await.map_err(|failure| words(&failure))?;
     let address = pending.address.clone();
     let visit = tokio::spawn(async move { sandbox::visit(&address, STATUS_USER).await });
     let (account, answer) =
-        auth::finish(&microsoft.connection, pending, None).await.map_err(|failure| words(&failure))?;
+        auth::finish(&microsoft.connection, pending, &Expected::Anybody).await.map_err(|failure| words(&failure))?;
     visit.await??;
     microsoft.tokens.adopt(account.clone(), answer).await?;
     Ok(account)
