@@ -25,6 +25,18 @@ pub(crate) async fn run(options: options::Sandbox) -> Outcome {
         "The sandbox tenant is open at {} with {people} people, seed {seed}. Ctrl-C closes it.",
         tenant.base()
     );
+    if bare {
+        eprintln!(
+            "Nothing is installed. admin@, apps@ and helpdesk@brightwater.example administer it without a password.\n\
+             8x8 keys: Contact Search {}, Contact Management {}, Work Analytics {}\n\
+             Work Analytics user: {}, password {}",
+            tenant.search_key(),
+            tenant.management_key(),
+            tenant.analytics_key(),
+            tenant.analytics_user(),
+            tenant.analytics_password(),
+        );
+    }
     crate::stop::asked().await;
     tenant.stop().await;
     Ok(ExitCode::SUCCESS)

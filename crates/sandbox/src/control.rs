@@ -19,6 +19,7 @@ use crate::faults::Fault;
 use crate::journal::{Exchange, Request};
 use crate::login::of_graph;
 use crate::overrides::Shown;
+use crate::register::spread::Moment;
 use crate::row::Row;
 use crate::tenant::Tenant;
 
@@ -167,7 +168,13 @@ impl Control {
     /// Deletes somebody from the directory.
     pub fn leave(&self, user: &str) -> Result<(), ControlError> {
         let place = self.place(user)?;
-        self.tenant.change_directory(|directory| directory.leave(place));
+        let id = self.tenant.change_directory(|directory| {
+            directory.leave(place);
+            directory.account(place).map(|account| account.id)
+        });
+        if let Some(id) = id {
+            self.tenant.change_register(|register, _| register.remove_user(id));
+        }
         Ok(())
     }
 
@@ -182,7 +189,10 @@ impl Control {
     pub fn scopes(&self, scopes: Vec<String>) {
         let scopes = of_graph(scopes.iter().map(String::as_str));
         let client = self.tenant.organisation.client;
-        self.tenant.change_register(|register, at| register.replace_grant(client, &scopes, at));
+        self.tenant.change_register(|register, at| {
+            // A switch works at once.
+            register.replace_grant(client, &scopes, Moment { seen_from_ms: at.now_ms, ..at });
+        });
     }
 
     fn place(&self, user: &str) -> Result<usize, ControlError> {

@@ -207,6 +207,16 @@ impl Sandbox {
         &self.control.tenant().organisation.analytics_password
     }
 
+    /// The domain that people's user names end with.
+    pub fn domain(&self) -> &str {
+        organisation::DOMAIN
+    }
+
+    /// The user name of a Global Administrator.
+    pub fn administrator(&self) -> &str {
+        organisation::ADMIN
+    }
+
     /// The user name of the account that reads presence, where Presence Sync is installed.
     pub fn status_user(&self) -> &str {
         organisation::STATUS_USER

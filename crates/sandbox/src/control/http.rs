@@ -37,6 +37,7 @@ use crate::Guests;
 use crate::eight::Product;
 use crate::faults::Fault;
 use crate::message::{Call, Reply};
+use crate::organisation::ANALYTICS_USER;
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
@@ -237,6 +238,13 @@ fn places(control: &Control) -> Reply {
             "tenant": tenant.organisation.tenant_text,
             "client_id": tenant.installed.then_some(&tenant.organisation.client_id),
             "administration_client_id": tenant.organisation.administration_id,
+            "keys": {
+                "contact_search": tenant.organisation.key,
+                "contact_management": tenant.organisation.management_key,
+                "analytics": tenant.organisation.analytics_key,
+                "analytics_user": ANALYTICS_USER,
+                "analytics_password": tenant.organisation.analytics_password,
+            },
             "simulated_seconds": tenant.clock.simulated_ms() / 1000,
             "switches": [
                 "faults", "revoke", "expire-access-tokens", "reset-delta", "requests", "exchanges", "people",

@@ -118,6 +118,7 @@ pub(super) fn update(visit: &Visit<'_>, id: &str) -> Result<Reply, GraphError> {
         }
     });
     let password = password.transpose()?.flatten();
+    let reset = password.is_some();
     visit.tenant.change_directory(|directory| {
         let place = directory.place_of_id(account.id);
         let Some(account) = place.and_then(|place| directory.change(place)) else { return };
@@ -127,6 +128,10 @@ pub(super) fn update(visit: &Visit<'_>, id: &str) -> Result<Reply, GraphError> {
         account.usage_location = draft.usage_location.or(account.usage_location.take());
         account.display_name = draft.display_name.unwrap_or_else(|| account.display_name.clone());
     });
+    if reset {
+        // A new password ends what the old one opened.
+        visit.tenant.login.revoke(Some(account.id), visit.tenant.clock.stamp());
+    }
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::authorize::{answer_address, client};
 use super::error::SignInError;
-use super::journey::{self, Errand, Flow, Who, send_error, with_query};
+use super::journey::{self, Errand, Flow, Step, Who, send_error, with_query};
 use super::scopes::Requested;
 use super::{consent, pages};
 use crate::directory::account::Account;
@@ -54,6 +54,7 @@ pub(super) fn begin(tenant: &Tenant, name: &str, call: &Call, listed: bool) -> R
                 password_given: false,
                 factor_given: false,
                 refusal: None,
+                step: Step::Picker,
                 made_ms: 0,
             };
             journey::proceed(tenant, flow)
@@ -106,11 +107,16 @@ pub(super) fn ask(tenant: &Tenant, mut flow: Flow, request: &AdminConsent, accou
         let error = SignInError { class: "permission_denied", ..SignInError::needs_admin() };
         let text = error.description(&tenant.clock);
         flow.refusal = Some(error);
-        return pages::insufficient(&journey::keep(tenant, flow), &user, &application.display_name, &text);
+        return pages::insufficient(
+            &journey::keep(tenant, flow, Step::Refused),
+            &user,
+            &application.display_name,
+            &text,
+        );
     }
     let scopes: Vec<String> = request.scopes.iter().cloned().collect();
     flow.errand = Errand::AdminConsent(request.clone());
-    let place = journey::keep(tenant, flow);
+    let place = journey::keep(tenant, flow, Step::Consent);
     pages::admin_consent(&place, &user, &application.display_name, &scopes, &request.roles)
 }
 

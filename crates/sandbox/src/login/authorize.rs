@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::error::SignInError;
-use super::journey::{self, Errand, Flow, LIFE_MS, Who, send_error};
+use super::journey::{self, Errand, Flow, LIFE_MS, Step, Who, send_error};
 use super::scopes::Requested;
 use super::{consent, pages};
 use crate::message::{Call, Parameters, Reply};
@@ -75,6 +75,7 @@ pub(super) fn begin(tenant: &Tenant, name: &str, call: &Call) -> Reply {
                 password_given: false,
                 factor_given: false,
                 refusal: None,
+                step: Step::Picker,
                 made_ms: 0,
             };
             if prompt == Some("none") {
@@ -92,6 +93,10 @@ fn silent(tenant: &Tenant, flow: &Flow, request: SignIn) -> Reply {
         let text = "A silent sign-in was asked for, but nobody is signed in.";
         return journey::refuse(tenant, flow, &SignInError::new(50_058, "login_required", text));
     };
+    if let Some(error) = journey::obstacle(tenant, session) {
+        let error = SignInError { class: "interaction_required", ..error };
+        return journey::refuse(tenant, flow, &error);
+    }
     if !consent::missing(tenant, flow.client, &request, session.user).is_empty() {
         let error =
             SignInError { class: "consent_required", ..SignInError::consent(&flow.client.to_string()) };

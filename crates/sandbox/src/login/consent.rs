@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::authorize::{Code, SignIn};
 use super::error::SignInError;
-use super::journey::{self, Errand, Flow, Who};
+use super::journey::{self, Errand, Flow, Step, Who};
 use super::{Session, pages};
 use crate::directory::account::Account;
 use crate::guard::{lock, read};
@@ -14,6 +14,9 @@ use crate::message::Reply;
 use crate::register::permissions::permission;
 use crate::register::roles::{APPLICATION_DEVELOPER, CONSENTING};
 use crate::tenant::Tenant;
+
+/// Browsers that are remembered at a time.
+const MOST_SESSIONS: usize = 10_000;
 
 /// Asks for consent if something is missing, else gives the code.
 pub(super) fn sign_in(tenant: &Tenant, mut flow: Flow, request: SignIn, account: &Account) -> Reply {
@@ -27,7 +30,7 @@ pub(super) fn sign_in(tenant: &Tenant, mut flow: Flow, request: SignIn, account:
         let text = error.description(&tenant.clock);
         flow.refusal = Some(error);
         let user = account.user_principal_name.clone();
-        let place = journey::keep(tenant, flow);
+        let place = journey::keep(tenant, flow, Step::Refused);
         return pages::approval(&place, &user, &application.display_name, &missing, &text);
     }
     let asked: Vec<String> = request.requested.graph.iter().cloned().collect();
@@ -39,7 +42,7 @@ pub(super) fn sign_in(tenant: &Tenant, mut flow: Flow, request: SignIn, account:
         may_decide_for_all: tenant.has_role(account.id, CONSENTING),
     };
     flow.errand = Errand::SignIn(request);
-    pages::consent(&journey::keep(tenant, flow), &consent)
+    pages::consent(&journey::keep(tenant, flow, Step::Consent), &consent)
 }
 
 /// Somebody accepted.
@@ -116,6 +119,10 @@ pub(super) fn remember(tenant: &Tenant, flow: &Flow, who: Who, reply: Reply) -> 
     let Who::Account(user) = who else { return reply };
     let id = Uuid::new_v4().simple().to_string();
     let cookie = format!("{}={id}; Path=/login; HttpOnly; SameSite=Lax", super::COOKIE);
-    lock(&tenant.login.sessions).insert(id, Session { user, second_factor: flow.factor_given });
+    let mut sessions = lock(&tenant.login.sessions);
+    if sessions.len() >= MOST_SESSIONS {
+        sessions.clear();
+    }
+    sessions.insert(id, Session { user, second_factor: flow.factor_given });
     reply.header("set-cookie", &cookie)
 }

@@ -40,7 +40,22 @@ pub(crate) struct Flow {
     pub(super) factor_given: bool,
     /// What is sent to the application if the person goes back.
     pub(super) refusal: Option<SignInError>,
+    /// The page that is shown: an answer to any other is none.
+    pub(super) step: Step,
     pub(super) made_ms: u64,
+}
+
+/// A page that waits for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Picker,
+    Password,
+    ChangePassword,
+    Register,
+    Approve,
+    Consent,
+    /// A refusal, from which one can only go back.
+    Refused,
 }
 
 /// What the person came for.
@@ -83,10 +98,10 @@ pub(super) fn proceed(tenant: &Tenant, mut flow: Flow) -> Reply {
     let name = account.user_principal_name.clone();
     if let Some(password) = &account.password {
         if !flow.password_given {
-            return pages::password(&keep(tenant, flow), &name, None);
+            return pages::password(&keep(tenant, flow, Step::Password), &name, None);
         }
         if password.must_change {
-            return pages::change_password(&keep(tenant, flow), &name, None);
+            return pages::change_password(&keep(tenant, flow, Step::ChangePassword), &name, None);
         }
     }
     let (needed, registered, refusal) = {
@@ -96,10 +111,10 @@ pub(super) fn proceed(tenant: &Tenant, mut flow: Flow) -> Reply {
         (needed, registered, policy.refusal(user))
     };
     if needed && !registered {
-        return pages::register(&keep(tenant, flow), &name);
+        return pages::register(&keep(tenant, flow, Step::Register), &name);
     }
     if needed && !flow.factor_given {
-        return pages::approve(&keep(tenant, flow), &name);
+        return pages::approve(&keep(tenant, flow, Step::Approve), &name);
     }
     if let Some(code) = refusal {
         let error = SignInError::conditional_access(code);
@@ -108,9 +123,29 @@ pub(super) fn proceed(tenant: &Tenant, mut flow: Flow) -> Reply {
         }
         let text = error.description(&tenant.clock);
         flow.refusal = Some(error);
-        return pages::blocked(&keep(tenant, flow), &name, &text);
+        return pages::blocked(&keep(tenant, flow, Step::Refused), &name, &text);
     }
     end(tenant, flow, &account)
+}
+
+/// Why somebody who is signed in needs to see a page, or may not go on at all.
+pub(super) fn obstacle(tenant: &Tenant, session: &Session) -> Option<SignInError> {
+    let Some(account) = account(tenant, session.user) else { return Some(SignInError::revoked()) };
+    if let Err(error) = may_sign_in(tenant, &account) {
+        return Some(error);
+    }
+    let policy = read(&tenant.policy);
+    let needed = policy.security_defaults || policy.second_factor.contains(&session.user);
+    let error = match policy.refusal(session.user) {
+        Some(code) => SignInError::conditional_access(code),
+        None if needed && !session.second_factor => SignInError::new(
+            50_076,
+            "",
+            "The user must use multi-factor authentication to access the resource.",
+        ),
+        None => return None,
+    };
+    Some(error)
 }
 
 fn end(tenant: &Tenant, flow: Flow, account: &Account) -> Reply {
@@ -132,11 +167,13 @@ fn stranger(tenant: &Tenant, flow: Flow) -> Reply {
 
 /// `POST …/pick`: somebody chose an account, typed one, or gave up.
 pub(super) fn picked(tenant: &Tenant, form: &Parameters) -> Reply {
-    let Some(mut flow) = take(tenant, form) else { return stale(tenant) };
+    // One can give up on any page.
     if form.get("cancel").is_some() {
+        let Some(mut flow) = take_any(tenant, form) else { return stale(tenant) };
         let error = flow.refusal.take().unwrap_or_else(SignInError::declined);
         return refuse(tenant, &flow, &error);
     }
+    let Some(mut flow) = take(tenant, form, Step::Picker) else { return stale(tenant) };
     let Some(name) = form.get("account") else {
         return picker(tenant, flow, Some("Enter a user name, or pick an account."));
     };
@@ -151,7 +188,7 @@ pub(super) fn picked(tenant: &Tenant, form: &Parameters) -> Reply {
 
 /// `POST …/password`.
 pub(super) fn password(tenant: &Tenant, form: &Parameters) -> Reply {
-    let Some(mut flow) = take(tenant, form) else { return stale(tenant) };
+    let Some(mut flow) = take(tenant, form, Step::Password) else { return stale(tenant) };
     let Some(account) = picked_account(tenant, &flow) else { return stale(tenant) };
     let given = form.given("password").unwrap_or_default();
     if account.password.as_ref().is_some_and(|password| password.text != given) {
@@ -161,7 +198,7 @@ pub(super) fn password(tenant: &Tenant, form: &Parameters) -> Reply {
             "Your account or password is incorrect. If you don't remember your password, reset it.",
         );
         let name = account.user_principal_name;
-        return pages::password(&keep(tenant, flow), &name, Some(&error.headline()));
+        return pages::password(&keep(tenant, flow, Step::Password), &name, Some(&error.headline()));
     }
     flow.password_given = true;
     proceed(tenant, flow)
@@ -169,13 +206,12 @@ pub(super) fn password(tenant: &Tenant, form: &Parameters) -> Reply {
 
 /// `POST …/change-password`.
 pub(super) fn change_password(tenant: &Tenant, form: &Parameters) -> Reply {
-    let Some(flow) = take(tenant, form) else { return stale(tenant) };
+    let Some(flow) = take(tenant, form, Step::ChangePassword) else { return stale(tenant) };
     let Some(account) = picked_account(tenant, &flow) else { return stale(tenant) };
     let name = account.user_principal_name.clone();
     let given = |field| form.given(field).unwrap_or_default();
     let (old, new, again) = (given("password"), given("new_password"), given("new_password_again"));
     let trouble = match &account.password {
-        _ if !flow.password_given => return stale(tenant),
         Some(password) if password.text != old => Some("AADSTS50126: The current password is incorrect."),
         _ if new != again => Some("The new passwords do not match."),
         _ if new == old => Some("The new password must differ from the current one."),
@@ -183,7 +219,7 @@ pub(super) fn change_password(tenant: &Tenant, form: &Parameters) -> Reply {
         _ => None,
     };
     if trouble.is_some() {
-        return pages::change_password(&keep(tenant, flow), &name, trouble);
+        return pages::change_password(&keep(tenant, flow, Step::ChangePassword), &name, trouble);
     }
     tenant.change_directory(|directory| {
         let place = directory.place_of_id(account.id);
@@ -194,12 +230,14 @@ pub(super) fn change_password(tenant: &Tenant, form: &Parameters) -> Reply {
             password.must_change = false;
         }
     });
+    // A new password ends what the old one opened.
+    tenant.login.revoke(Some(account.id), tenant.clock.stamp());
     proceed(tenant, flow)
 }
 
 /// `POST …/register`: a second factor was registered.
 pub(super) fn registered(tenant: &Tenant, form: &Parameters) -> Reply {
-    let Some(flow) = take(tenant, form) else { return stale(tenant) };
+    let Some(flow) = take(tenant, form, Step::Register) else { return stale(tenant) };
     if let Some(Who::Account(user)) = flow.who {
         write(&tenant.policy).registered.insert(user);
     }
@@ -208,14 +246,14 @@ pub(super) fn registered(tenant: &Tenant, form: &Parameters) -> Reply {
 
 /// `POST …/approve`: the second factor was used.
 pub(super) fn approved(tenant: &Tenant, form: &Parameters) -> Reply {
-    let Some(mut flow) = take(tenant, form) else { return stale(tenant) };
+    let Some(mut flow) = take(tenant, form, Step::Approve) else { return stale(tenant) };
     flow.factor_given = true;
     proceed(tenant, flow)
 }
 
 /// `POST …/consent`: somebody accepted or declined.
 pub(super) fn consented(tenant: &Tenant, form: &Parameters) -> Reply {
-    let Some(flow) = take(tenant, form) else { return stale(tenant) };
+    let Some(flow) = take(tenant, form, Step::Consent) else { return stale(tenant) };
     if form.get("decision") != Some("accept") {
         return refuse(tenant, &flow, &SignInError::declined());
     }
@@ -324,12 +362,13 @@ pub(super) fn picker(tenant: &Tenant, mut flow: Flow, trouble: Option<&str>) -> 
             .collect::<Vec<_>>()
     });
     accounts.push((STRANGER.to_owned(), "Someone at Northwind".to_owned()));
-    pages::picker(&keep(tenant, flow), &accounts, hint.as_deref(), trouble)
+    pages::picker(&keep(tenant, flow, Step::Picker), &accounts, hint.as_deref(), trouble)
 }
 
 /// Keeps a flow until its page is answered.
-pub(super) fn keep(tenant: &Tenant, mut flow: Flow) -> Place {
+pub(super) fn keep(tenant: &Tenant, mut flow: Flow, step: Step) -> Place {
     let now_ms = tenant.clock.elapsed_ms();
+    flow.step = step;
     flow.made_ms = now_ms;
     let id = Uuid::new_v4().simple().to_string();
     let place = Place { tenant: flow.tenant_name.clone(), flow: id.clone() };
@@ -339,7 +378,11 @@ pub(super) fn keep(tenant: &Tenant, mut flow: Flow) -> Place {
     place
 }
 
-fn take(tenant: &Tenant, form: &Parameters) -> Option<Flow> {
+fn take(tenant: &Tenant, form: &Parameters, step: Step) -> Option<Flow> {
+    take_any(tenant, form).filter(|flow| flow.step == step)
+}
+
+fn take_any(tenant: &Tenant, form: &Parameters) -> Option<Flow> {
     let now_ms = tenant.clock.elapsed_ms();
     lock(&tenant.login.flows).remove(form.get("flow")?).filter(|flow| !flow.is_stale(now_ms))
 }

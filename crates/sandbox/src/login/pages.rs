@@ -56,7 +56,8 @@ const STYLE: &str = include_str!("pages.css");
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let digest = STANDARD.encode(digest::digest(&digest::SHA256, STYLE.as_bytes()));
     format!(
-        "default-src 'none'; style-src 'sha256-{digest}'; form-action 'self' http://localhost:*; \
+        "default-src 'none'; style-src 'sha256-{digest}'; form-action 'self' http://localhost:* \
+         http://127.0.0.1:*; \
          base-uri 'none'; frame-ancestors 'none'"
     )
 });

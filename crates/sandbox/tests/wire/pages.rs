@@ -46,6 +46,13 @@ async fn a_password_set_through_graph_is_asked_for() {
     let wrong = Visit { password: None, ..visit.clone() };
     assert!(refused(bench.authorize_as(&app.app_id, SCOPE, &wrong).await).contains("AADSTS50126"));
     assert!(bench.authorize_as(&app.app_id, SCOPE, &visit).await.unwrap().0.contains_key("code"));
+    // No page can be skipped.
+    for step in ["consent", "register", "approve", "change-password"] {
+        let page = pick(&bench, &app, STATUS).await.replace("/password\"", &format!("/{step}\""));
+        let reply = bench.post_form(&page, &[("decision", "accept"), ("account", STATUS)]).await;
+        assert_eq!(reply.status(), 400, "{step}");
+        assert!(reply.text().await.unwrap().contains("AADSTS50089"));
+    }
     // Accounts that were there from the start need none.
     let person = bench.sandbox.control().people()[2].user_principal_name.clone();
     assert!(pick(&bench, &app, &person).await.contains("data-page=\"consent\""));
