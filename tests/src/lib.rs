@@ -14,6 +14,7 @@ pub mod command;
 #[cfg(all(feature = "desktop", target_os = "linux"))]
 pub mod desktop;
 pub mod guide;
+pub mod site;
 pub mod specs;
 pub mod vaults;
 

@@ -8,6 +8,7 @@ mod outage;
 mod patience;
 mod replies;
 mod restart;
+mod setup;
 mod sign_in;
 mod throttle;
 mod tokens;

@@ -49,6 +49,8 @@ pub(crate) struct Account {
     pub(crate) password: Option<Password>,
     pub(crate) password_policies: Option<String>,
     pub(crate) usage_location: Option<String>,
+    /// When it was made; unknown for those who were there before the sandbox opened, as for old accounts.
+    pub(crate) created: Option<jiff::Timestamp>,
 }
 
 /// A password that was set through Graph.
@@ -165,6 +167,7 @@ impl Account {
             password: None,
             password_policies: None,
             usage_location: None,
+            created: None,
         }
     }
 

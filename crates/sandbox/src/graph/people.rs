@@ -80,6 +80,7 @@ pub(super) fn create(visit: &Visit<'_>) -> Result<Reply, GraphError> {
         account.password = Some(password);
         account.password_policies = draft.password_policies;
         account.usage_location = draft.usage_location;
+        account.created = Some(visit.tenant.clock.wall());
         Some(account.clone())
     });
     let account = made.ok_or_else(|| {

@@ -26,6 +26,7 @@ enum Property {
     MailNickname,
     PasswordPolicies,
     UsageLocation,
+    CreatedDateTime,
 }
 
 const PROPERTIES: &[(Property, &str)] = &[
@@ -47,6 +48,7 @@ const PROPERTIES: &[(Property, &str)] = &[
     (Property::MailNickname, "mailNickname"),
     (Property::PasswordPolicies, "passwordPolicies"),
     (Property::UsageLocation, "usageLocation"),
+    (Property::CreatedDateTime, "createdDateTime"),
 ];
 
 /// Properties that come without `$select`: the first eleven.
@@ -152,6 +154,7 @@ impl Serialize for UserBody<'_> {
                 }
                 Property::PasswordPolicies => map.serialize_entry(name, &account.password_policies)?,
                 Property::UsageLocation => map.serialize_entry(name, &account.usage_location)?,
+                Property::CreatedDateTime => map.serialize_entry(name, &account.created)?,
                 Property::ProxyAddresses => map.serialize_entry(name, &proxy_addresses(account))?,
             }
         }

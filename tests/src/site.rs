@@ -1,0 +1,222 @@
+//! An organisation where nothing is installed, and a person who installs: the real wizard against the sandbox tenant.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use presence::desktop::Desktop;
+use presence::driver::{self, Handle, Parts};
+use presence::endpoints::Endpoints;
+use presence::engine::Rules;
+use presence::error::Problem;
+use presence::settings::Profile;
+use presence::setup::event::{Act, Request};
+use presence::setup::integration::{Integration, Standing};
+use presence::setup::step::StepId;
+use presence::snapshot::Snapshot;
+use sandbox::{Options, Sandbox, Visit, visit_as};
+use tempfile::TempDir;
+use tokio::runtime;
+
+use crate::bench::{STILL, until};
+use crate::vaults::Drawer;
+
+/// What a person does when a browser opens.
+#[derive(Clone, Debug)]
+pub enum Habit {
+    /// Goes through the pages like this.
+    Visit(Visit),
+    /// Closes the browser.
+    Close,
+    /// There is no browser.
+    Missing,
+}
+
+/// A browser with plans for its next visits.
+pub struct Planned {
+    plans: Mutex<VecDeque<Habit>>,
+    opened: Mutex<Vec<String>>,
+    trouble: Mutex<Vec<String>>,
+    runtime: runtime::Handle,
+}
+
+impl Planned {
+    fn new() -> Self {
+        let runtime = runtime::Handle::current();
+        Self { plans: Mutex::default(), opened: Mutex::default(), trouble: Mutex::default(), runtime }
+    }
+
+    /// What is done on the next visit that has no plan yet.
+    pub fn plan(&self, habit: Habit) {
+        self.plans.lock().unwrap_or_else(PoisonError::into_inner).push_back(habit);
+    }
+
+    /// The next visit is this account's, who agrees to everything.
+    pub fn agree(&self, account: &str) {
+        self.plan(Habit::Visit(Visit::of(account)));
+    }
+
+    /// Where it was sent.
+    #[must_use]
+    pub fn opened(&self) -> Vec<String> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Pages that refused.
+    #[must_use]
+    pub fn trouble(&self) -> Vec<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Desktop for Planned {
+    fn open_address(&self, address: &str) -> Result<(), Problem> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).push(address.to_owned());
+        let habit = self.plans.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        match habit {
+            Some(Habit::Visit(visit)) => {
+                if let Err(error) = self.runtime.block_on(visit_as(address, &visit)) {
+                    let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+                    trouble.push(error.to_string());
+                }
+                Ok(())
+            }
+            Some(Habit::Close) | None => Ok(()),
+            Some(Habit::Missing) => {
+                Err(Problem::new("desktop.browser", "No browser could be opened.", "There is none.", "Copy the link."))
+            }
+        }
+    }
+}
+
+/// A place to install at. Folder and keychain outlive the driver.
+pub struct Site {
+    /// The tenant.
+    pub sandbox: Sandbox,
+    /// The browser.
+    pub browser: Arc<Planned>,
+    /// The keychain.
+    pub vault: Arc<Drawer>,
+    /// The profile's folder.
+    pub folder: TempDir,
+}
+
+impl Site {
+    /// A small organisation without delays.
+    pub async fn start() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    /// Any organisation where nothing is installed.
+    ///
+    /// # Panics
+    /// When the sandbox can not start.
+    pub async fn with(options: Options) -> Self {
+        let options = Options { people: 30, pace: STILL, installed: false, record: true, ..options };
+        let sandbox = Sandbox::start(options).await.expect("the sandbox starts");
+        Self {
+            browser: Arc::new(Planned::new()),
+            vault: Arc::default(),
+            folder: tempfile::tempdir().expect("a folder"),
+            sandbox,
+        }
+    }
+
+    /// The profile.
+    ///
+    /// # Panics
+    /// When the folder is gone.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        Profile::open(Some(self.folder.path()), false).expect("a profile")
+    }
+
+    /// Starts a driver with what is installed.
+    ///
+    /// # Panics
+    /// When it can not start.
+    #[must_use]
+    pub fn drive(&self) -> Handle {
+        let profile = self.profile();
+        let endpoints = Endpoints::parse(&self.sandbox.endpoints()).expect("endpoints");
+        let (vault, desktop) = (Arc::clone(&self.vault) as _, Arc::clone(&self.browser) as _);
+        let (installation, rules) = (profile.installation(), Rules::default());
+        driver::start(Parts { profile, endpoints, installation, vault, desktop, rules }).expect("a driver")
+    }
+}
+
+/// A person at the wizard.
+pub struct Installer {
+    /// The driver.
+    pub handle: Handle,
+}
+
+impl Installer {
+    /// Asks for something.
+    pub fn ask(&self, integration: Integration, act: Act, values: &[(&str, &str)]) {
+        let mut request = Request::new(integration, act);
+        for (name, value) in values {
+            request = request.with(name, value);
+        }
+        self.handle.ask(request);
+    }
+
+    /// Asks for something in a step that needs to be named.
+    pub fn ask_in(&self, integration: Integration, step: StepId, act: Act, values: &[(&str, &str)]) {
+        let mut request = Request { step: Some(step), ..Request::new(integration, act) };
+        for (name, value) in values {
+            request = request.with(name, value);
+        }
+        self.handle.ask(request);
+    }
+
+    /// Waits until a step is open and nothing is under way, and gives the picture.
+    ///
+    /// # Panics
+    /// When something goes wrong before: the message says what.
+    pub async fn reach(&self, integration: Integration, step: StepId) -> Arc<Snapshot> {
+        let what = format!("step {step:?} of {integration:?}");
+        self.until(&what, |snapshot| {
+            snapshot.setup.is_idle() && snapshot.setup.current(integration) == Some(step)
+        })
+        .await
+    }
+
+    /// Waits until an integration stands like this.
+    ///
+    /// # Panics
+    /// When it does not come to that.
+    pub async fn stands(&self, integration: Integration, standing: Standing) -> Arc<Snapshot> {
+        let what = format!("{integration:?} as {standing:?}");
+        self.until(&what, |snapshot| {
+            snapshot.setup.is_idle() && snapshot.setup.standing(integration) == standing
+        })
+        .await
+    }
+
+    /// Waits for the problem of an integration.
+    ///
+    /// # Panics
+    /// When none comes.
+    pub async fn problem(&self, integration: Integration) -> Problem {
+        let there = |snapshot: &Snapshot| snapshot.setup.is_idle() && snapshot.setup.problems.contains_key(&integration);
+        let snapshot = self.until("a problem", there).await;
+        Problem::clone(&snapshot.setup.problems[&integration].1)
+    }
+
+    /// Waits for a picture that fits.
+    ///
+    /// # Panics
+    /// When none comes; the message tells how the wizard stands.
+    pub async fn until(&self, what: &str, fits: impl FnMut(&Snapshot) -> bool) -> Arc<Snapshot> {
+        let waiting = until(&self.handle, what, fits);
+        let told = || {
+            let snapshot = self.handle.snapshot();
+            format!(
+                "{what}: work {:?}, problems {:?}, checks {:?}",
+                snapshot.setup.work, snapshot.setup.problems, snapshot.setup.checks
+            )
+        };
+        let caught = tokio::time::timeout(std::time::Duration::from_secs(25), waiting).await;
+        caught.unwrap_or_else(|_| panic!("{}", told()))
+    }
+}
