@@ -3,20 +3,27 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
+import type { Act } from "./bindings/Act";
 import type { Detail } from "./bindings/Detail";
 import type { Health } from "./bindings/Health";
+import type { Integration } from "./bindings/Integration";
+import type { PortalPage } from "./bindings/PortalPage";
 import type { Problem } from "./bindings/Problem";
 import type { Query } from "./bindings/Query";
+import type { Setup } from "./bindings/Setup";
 import type { Status } from "./bindings/Status";
+import type { StepId } from "./bindings/StepId";
 import type { Window } from "./bindings/Window";
 
 /** A page of the window. */
-export type Page = "board" | "health";
+export type Page = "board" | "setup" | "health";
 
-/** An organisation in Microsoft 365 and the app registered there. */
-export interface Organisation {
-  tenant: string;
-  clientId: string;
+/** What a button or an entry of the set-up page asks for. */
+export interface SetupRequest {
+  integration: Integration;
+  act: Act;
+  step: StepId | null;
+  values: Readonly<Record<string, string>>;
 }
 
 export const status = () => invoke<Status>("status");
@@ -26,16 +33,24 @@ export const health = () => invoke<Health>("health");
 
 export const initialPage = () => invoke<Page>("initial_page");
 export const sandbox = () => invoke<{ people: number }>("sandbox");
-export const organisation = () => invoke<Organisation>("organisation");
 
-export const chooseOrganisation = ({ tenant, clientId }: Organisation) =>
-  invoke<null>("choose_organisation", { tenant, clientId });
+export const chooseOrganisation = () => invoke<null>("choose_organisation");
+export const chooseRehearsal = () => invoke<null>("choose_rehearsal");
 export const chooseSandbox = () => invoke<null>("choose_sandbox");
 export const leave = () => invoke<null>("leave");
 
 export const signIn = () => invoke<null>("sign_in");
 export const cancelSignIn = () => invoke<null>("cancel_sign_in");
 export const copySignInAddress = () => invoke<null>("copy_sign_in_address");
+
+export const setup = () => invoke<Setup>("setup");
+export const setupDo = (request: SetupRequest) => invoke<null>("setup_do", { request });
+/** The new password of the status user, while it can still be shown. */
+export const setupPassword = () => invoke<string | null>("setup_password");
+export const copySetupPassword = () => invoke<null>("copy_setup_password");
+export const copySetupAddress = () => invoke<null>("copy_setup_address");
+export const copyText = (text: string) => invoke<null>("copy_text", { text });
+export const openPage = (page: PortalPage) => invoke<null>("open_page", { page });
 
 export const syncNow = () => invoke<null>("sync_now");
 export const resume = () => invoke<null>("resume");

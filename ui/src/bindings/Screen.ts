@@ -3,4 +3,4 @@
 /**
  * Which screen the window shows.
  */
-export type Screen = "firstRun" | "signIn" | "board";
+export type Screen = "firstRun" | "setup" | "signIn" | "board";
