@@ -26,6 +26,12 @@ export interface SetupRequest {
   values: Readonly<Record<string, string>>;
 }
 
+/** Something to enter while the installation is rehearsed. */
+export interface RehearsalNote {
+  label: string;
+  value: string;
+}
+
 export const status = () => invoke<Status>("status");
 export const board = (query: Query) => invoke<Window>("board", { query });
 export const detail = (id: string) => invoke<Detail | null>("detail", { id });
@@ -49,6 +55,7 @@ export const setupDo = (request: SetupRequest) => invoke<null>("setup_do", { req
 export const setupPassword = () => invoke<string | null>("setup_password");
 export const copySetupPassword = () => invoke<null>("copy_setup_password");
 export const copySetupAddress = () => invoke<null>("copy_setup_address");
+export const rehearsalNotes = () => invoke<RehearsalNote[]>("rehearsal_notes");
 export const copyText = (text: string) => invoke<null>("copy_text", { text });
 export const openPage = (page: PortalPage) => invoke<null>("open_page", { page });
 

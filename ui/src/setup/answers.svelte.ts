@@ -26,6 +26,8 @@ class SetupPage {
 
   /** The integration that is looked at; the suggested one until there is a first answer. */
   chosen = $state.raw<Integration | null>(null);
+  /** What to enter in a rehearsal; nothing elsewhere. */
+  notes = $state.raw<readonly ipc.RehearsalNote[]>([]);
   question = $state.raw<Question | null>(null);
   #drafts = $state.raw<Drafts>(new Map());
 
@@ -50,6 +52,11 @@ class SetupPage {
   open(): void {
     this.chosen = null;
     this.refresh();
+    // They help with a rehearsal, which goes on without them.
+    ipc.rehearsalNotes().then(
+      (notes) => (this.notes = notes),
+      () => (this.notes = []),
+    );
   }
 
   /** The page is left: what was typed stays, secrets do not. */
@@ -64,6 +71,7 @@ class SetupPage {
     this.answer = null;
     this.problem = null;
     this.chosen = null;
+    this.notes = [];
     this.question = null;
     this.acted = null;
     this.#drafts = new Map();

@@ -5,6 +5,7 @@ import type { Act } from "../bindings/Act";
 import type { Banner } from "../bindings/Banner";
 import type { ItemState } from "../bindings/ItemState";
 import type { PortalPage } from "../bindings/PortalPage";
+import type { SetupButton } from "../bindings/SetupButton";
 import type { Standing } from "../bindings/Standing";
 import type { StepId } from "../bindings/StepId";
 import type { IconName } from "../parts/icons";
@@ -58,4 +59,9 @@ export const PORTALS: Record<PortalPage, string> = {
 /** A banner that says more than that somebody has to sign in, which the screen for that says itself. */
 export function elsewhere(banner: Banner | null): Banner | null {
   return banner === null || banner.code === "signIn" || banner.code === "waiting" ? null : banner;
+}
+
+/** Whether a button says why it can not be used; of several in a row that say the same, only the last does. */
+export function saysWhy(buttons: readonly SetupButton[], at: number): boolean {
+  return buttons[at]?.reason !== null && buttons[at + 1]?.reason !== buttons[at]?.reason;
 }
