@@ -228,8 +228,14 @@ impl Sync {
     }
 
     fn handle(&mut self, event: Event, now: Moment) {
-        let Some(effects) = &mut self.effects else { return };
-        effects.perform(self.engine.handle(event, now));
+        match &mut self.effects {
+            Some(effects) => effects.perform(self.engine.handle(event, now)),
+            // Nothing is read, but what is wrong with this computer is told all the same.
+            None if matches!(event, Event::Local(_)) => {
+                let _ = self.engine.handle(event, now);
+            }
+            None => {}
+        }
     }
 }
 

@@ -162,7 +162,6 @@ pub fn status(snapshot: &Snapshot) -> Status {
     let screen = match (snapshot.configured, known || signed_in) {
         (true, true) => Screen::Board,
         (true, false) if !installing => Screen::SignIn,
-        (false, _) if first.disabled && known => Screen::Board,
         _ => Screen::Setup,
     };
     Status {
