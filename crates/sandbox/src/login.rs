@@ -6,6 +6,7 @@ mod admin_consent;
 mod assertion;
 mod authorize;
 mod consent;
+mod credentials;
 mod discovery;
 mod error;
 mod journey;
@@ -27,9 +28,9 @@ use crate::guard::{lock, read, write};
 use crate::message::{Call, Endpoint, Reply};
 use crate::tenant::Tenant;
 use authorize::Code;
+pub(crate) use credentials::is_strong;
 use error::SignInError;
 use journey::Flow;
-pub(crate) use journey::is_strong;
 pub(crate) use key::SigningKey;
 pub(crate) use scopes::of_graph;
 pub(crate) use seal::Access;
@@ -177,10 +178,10 @@ pub(crate) fn answer(tenant: &Tenant, call: &Call, effects: &Effects) -> Reply {
         (&Method::GET, "v2.0/adminconsent") => admin_consent::begin(tenant, name, call, false),
         (&Method::GET, "adminconsent") => admin_consent::begin(tenant, name, call, true),
         (&Method::POST, "pick") => journey::picked(tenant, &call.form()),
-        (&Method::POST, "password") => journey::password(tenant, &call.form()),
-        (&Method::POST, "change-password") => journey::change_password(tenant, &call.form()),
-        (&Method::POST, "register") => journey::registered(tenant, &call.form()),
-        (&Method::POST, "approve") => journey::approved(tenant, &call.form()),
+        (&Method::POST, "password") => credentials::password(tenant, &call.form()),
+        (&Method::POST, "change-password") => credentials::change_password(tenant, &call.form()),
+        (&Method::POST, "register") => credentials::registered(tenant, &call.form()),
+        (&Method::POST, "approve") => credentials::approved(tenant, &call.form()),
         (&Method::POST, "consent") => journey::consented(tenant, &call.form()),
         (&Method::GET, "oauth2/v2.0/logout") => authorize::logout(tenant, call),
         (&Method::POST, "oauth2/v2.0/token") => token::exchange(tenant, name, call, effects),

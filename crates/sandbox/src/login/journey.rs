@@ -8,7 +8,7 @@ use super::error::SignInError;
 use super::pages::{self, Place};
 use super::{Session, admin_consent, consent};
 use crate::directory::account::{Account, Kind};
-use crate::guard::{lock, read, write};
+use crate::guard::{lock, read};
 use crate::message::{Parameters, Reply};
 use crate::organisation::{ADMIN, APPLICATION_ADMIN, HELP_DESK, STATUS_USER, STRANGER};
 use crate::policy::Guests;
@@ -17,8 +17,6 @@ use crate::tenant::Tenant;
 
 /// Pages and codes are good for ten minutes.
 pub(super) const LIFE_MS: u64 = 600_000;
-/// A password has at least so many characters, of three kinds (learn.microsoft.com, "Password policies").
-const SHORTEST_PASSWORD: usize = 8;
 
 /// Somebody on the way through the pages.
 pub(crate) struct Flow {
@@ -186,71 +184,6 @@ pub(super) fn picked(tenant: &Tenant, form: &Parameters) -> Reply {
     }
 }
 
-/// `POST …/password`.
-pub(super) fn password(tenant: &Tenant, form: &Parameters) -> Reply {
-    let Some(mut flow) = take(tenant, form, Step::Password) else { return stale(tenant) };
-    let Some(account) = picked_account(tenant, &flow) else { return stale(tenant) };
-    let given = form.given("password").unwrap_or_default();
-    if account.password.as_ref().is_some_and(|password| password.text != given) {
-        let error = SignInError::new(
-            50_126,
-            "invalid_grant",
-            "Your account or password is incorrect. If you don't remember your password, reset it.",
-        );
-        let name = account.user_principal_name;
-        return pages::password(&keep(tenant, flow, Step::Password), &name, Some(&error.headline()));
-    }
-    flow.password_given = true;
-    proceed(tenant, flow)
-}
-
-/// `POST …/change-password`.
-pub(super) fn change_password(tenant: &Tenant, form: &Parameters) -> Reply {
-    let Some(flow) = take(tenant, form, Step::ChangePassword) else { return stale(tenant) };
-    let Some(account) = picked_account(tenant, &flow) else { return stale(tenant) };
-    let name = account.user_principal_name.clone();
-    let given = |field| form.given(field).unwrap_or_default();
-    let (old, new, again) = (given("password"), given("new_password"), given("new_password_again"));
-    let trouble = match &account.password {
-        Some(password) if password.text != old => Some("AADSTS50126: The current password is incorrect."),
-        _ if new != again => Some("The new passwords do not match."),
-        _ if new == old => Some("The new password must differ from the current one."),
-        _ if !is_strong(new, &name) => Some("Choose a password that's harder for people to guess."),
-        _ => None,
-    };
-    if trouble.is_some() {
-        return pages::change_password(&keep(tenant, flow, Step::ChangePassword), &name, trouble);
-    }
-    tenant.change_directory(|directory| {
-        let place = directory.place_of_id(account.id);
-        if let Some(password) =
-            place.and_then(|place| directory.change(place)).and_then(|account| account.password.as_mut())
-        {
-            password.text = new.to_owned();
-            password.must_change = false;
-        }
-    });
-    // A new password ends what the old one opened.
-    tenant.login.revoke(Some(account.id), tenant.clock.stamp());
-    proceed(tenant, flow)
-}
-
-/// `POST …/register`: a second factor was registered.
-pub(super) fn registered(tenant: &Tenant, form: &Parameters) -> Reply {
-    let Some(flow) = take(tenant, form, Step::Register) else { return stale(tenant) };
-    if let Some(Who::Account(user)) = flow.who {
-        write(&tenant.policy).registered.insert(user);
-    }
-    proceed(tenant, flow)
-}
-
-/// `POST …/approve`: the second factor was used.
-pub(super) fn approved(tenant: &Tenant, form: &Parameters) -> Reply {
-    let Some(mut flow) = take(tenant, form, Step::Approve) else { return stale(tenant) };
-    flow.factor_given = true;
-    proceed(tenant, flow)
-}
-
 /// `POST …/consent`: somebody accepted or declined.
 pub(super) fn consented(tenant: &Tenant, form: &Parameters) -> Reply {
     let Some(flow) = take(tenant, form, Step::Consent) else { return stale(tenant) };
@@ -265,21 +198,6 @@ pub(super) fn consented(tenant: &Tenant, form: &Parameters) -> Reply {
         }
         Errand::AdminConsent(request) => admin_consent::accepted(tenant, &flow, &request, &account),
     }
-}
-
-/// Whether a password is not too easy. It must not hold what stands before the `@` of the user name.
-pub(crate) fn is_strong(password: &str, user: &str) -> bool {
-    let kinds: [fn(char) -> bool; 4] = [
-        |letter| letter.is_lowercase(),
-        |letter| letter.is_uppercase(),
-        |letter| letter.is_numeric(),
-        |letter| !letter.is_alphanumeric(),
-    ];
-    let used = kinds.iter().filter(|kind| password.chars().any(**kind)).count();
-    let local = crate::directory::account::local_part(user).to_lowercase();
-    (SHORTEST_PASSWORD..=256).contains(&password.chars().count())
-        && used >= 3
-        && (local.len() < 3 || !password.to_lowercase().contains(&local))
 }
 
 /// Who may sign in under a user name.
@@ -323,7 +241,7 @@ pub(super) fn may_sign_in(tenant: &Tenant, account: &Account) -> Result<(), Sign
     }
 }
 
-fn picked_account(tenant: &Tenant, flow: &Flow) -> Option<Account> {
+pub(super) fn picked_account(tenant: &Tenant, flow: &Flow) -> Option<Account> {
     match flow.who? {
         Who::Account(user) => account(tenant, user),
         Who::Stranger => None,
@@ -378,7 +296,7 @@ pub(super) fn keep(tenant: &Tenant, mut flow: Flow, step: Step) -> Place {
     place
 }
 
-fn take(tenant: &Tenant, form: &Parameters, step: Step) -> Option<Flow> {
+pub(super) fn take(tenant: &Tenant, form: &Parameters, step: Step) -> Option<Flow> {
     take_any(tenant, form).filter(|flow| flow.step == step)
 }
 

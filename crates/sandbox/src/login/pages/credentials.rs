@@ -16,7 +16,7 @@ pub(in crate::login) fn password(place: &Place, user: &str, trouble: Option<&str
              <p><button type=\"submit\" class=\"primary\" id=\"next\">Sign in</button></p></form>{back}",
             user = escape(user),
             trouble = alert(trouble),
-            form = place.form("password"),
+            form = form(place, "password", user),
             field = field("password", "Password", "current-password", true),
             back = place.back("Cancel"),
         ),
@@ -35,7 +35,7 @@ pub(in crate::login) fn change_password(place: &Place, user: &str, trouble: Opti
              <p><button type=\"submit\" class=\"primary\" id=\"next\">Sign in</button></p></form>{back}",
             user = escape(user),
             trouble = alert(trouble),
-            form = place.form("change-password"),
+            form = form(place, "change-password", user),
             old = field("password", "Current password", "current-password", true),
             new = field("new_password", "New password", "new-password", false),
             again = field("new_password_again", "Confirm password", "new-password", false),
@@ -91,6 +91,15 @@ pub(in crate::login) fn blocked(place: &Place, user: &str, text: &str) -> Reply 
             trouble = alert(Some(text)),
             back = place.back("Return to the application"),
         ),
+    )
+}
+
+/// The beginning of a form for passwords, with the user name that password managers look for.
+fn form(place: &Place, step: &str, user: &str) -> String {
+    format!(
+        "{}<input type=\"text\" name=\"username\" value=\"{}\" autocomplete=\"username\" hidden>",
+        place.form(step),
+        escape(user)
     )
 }
 
