@@ -299,7 +299,13 @@ impl Loop {
         for effect in self.setup.handle(event, now) {
             match effect {
                 Effect::Adopt(installation) => self.adopt(&installation, now),
-                Effect::SignIn => self.sync.handle(Event::Intent(Intent::SignIn), now),
+                Effect::SignIn => {
+                    // A sign-in that Microsoft ended and nobody noticed yet would be taken for a good one.
+                    if self.sync.engine.is_signed_in() {
+                        self.sync.handle(Event::Intent(Intent::SignOut), now);
+                    }
+                    self.sync.handle(Event::Intent(Intent::SignIn), now);
+                }
                 Effect::CancelSignIn => self.sync.handle(Event::Intent(Intent::CancelSignIn), now),
                 Effect::SignOut => self.sync.handle(Event::Intent(Intent::SignOut), now),
                 other => {

@@ -188,6 +188,12 @@ impl Engine {
         polls.chain(tick).chain(self.vault_due).chain(self.paused.map(|until| until.uptime)).min()
     }
 
+    /// Whether somebody is signed in, as far as is known.
+    #[must_use]
+    pub fn is_signed_in(&self) -> bool {
+        self.session.account().is_some()
+    }
+
     /// Whether there is a new picture to look at.
     #[must_use]
     pub fn changed(&self) -> bool {

@@ -64,8 +64,8 @@ fn step(snapshot: &Snapshot, integration: Integration, id: StepId, state: StepSt
         StepState::Later => view.result = words::as_whom(id).map(Into::into),
         StepState::Done => {
             view.result = result(&setup.installation, integration, id);
-            // The checks are run again by a button of their own.
-            if setup.is_idle() && id != StepId::Verify {
+            // The checks are run again by a button of their own, and whoever is signed in signs out first.
+            if setup.is_idle() && !matches!(id, StepId::Verify | StepId::SignIn) {
                 view.buttons = vec![button(Act::Reopen, "Change", ButtonKind::Quiet, id)];
             }
         }
