@@ -121,6 +121,11 @@ impl Checkup {
         reader: Option<Arc<Microsoft>>,
     ) -> Self {
         let known = Mutex::default();
+        let configuration = installation.configuration();
+        // One client for all checks: what one of them found in the vault the next ones need.
+        let reader = reader.or_else(|| {
+            configuration.map(|configuration| crate::checkup::reader(&http, &clock, &endpoints, &vault, &configuration))
+        });
         Self { http, clock, endpoints, vault, installation, reader, known }
     }
 
@@ -289,11 +294,7 @@ impl Checkup {
     }
 
     fn reading(&self) -> Result<Arc<Microsoft>, Failure> {
-        if let Some(reader) = &self.reader {
-            return Ok(Arc::clone(reader));
-        }
-        let configuration = self.installation.configuration().ok_or_else(no_reader)?;
-        Ok(reader(&self.http, &self.clock, &self.endpoints, &self.vault, &configuration))
+        self.reader.clone().ok_or_else(no_reader)
     }
 
     /// The client of a registration that acts alone.

@@ -28,7 +28,7 @@ impl Setup {
         }
         self.problems.remove(&integration);
         if let Err((step, problem)) = self.fulfil(request, now, effects) {
-            self.fail(integration, step, Arc::new(problem));
+            self.fail(integration, step, problem.into());
         }
     }
 
@@ -37,7 +37,7 @@ impl Setup {
         request: &Request,
         now: Moment,
         effects: &mut Vec<Effect>,
-    ) -> Result<(), (StepId, Problem)> {
+    ) -> Result<(), (StepId, Box<Problem>)> {
         let integration = request.integration;
         match request.act {
             Act::Begin => {
@@ -53,7 +53,7 @@ impl Setup {
             }
             Act::SetOrganisation => {
                 let (cloud, entered) =
-                    self.organisation(request).map_err(|problem| (StepId::Organisation, problem))?;
+                    self.organisation(request).map_err(|problem| (StepId::Organisation, Box::new(problem)))?;
                 self.work = Work::Discovering { cloud };
                 effects.push(Effect::Discover { cloud, entered });
             }
@@ -62,14 +62,14 @@ impl Setup {
                 self.change().decided = true;
                 self.reopened = None;
             }
-            Act::Prepare => self.prepare(request, effects).map_err(|problem| (StepId::Prepare, problem))?,
+            Act::Prepare => self.prepare(request, effects).map_err(|problem| (StepId::Prepare, Box::new(problem)))?,
             Act::NewPassword => {
-                self.ask_client(request).map_err(|problem| (StepId::SignIn, problem))?;
+                self.ask_client(request).map_err(|problem| (StepId::SignIn, Box::new(problem)))?;
                 self.visit(integration, vec![Task::Password], now, effects);
             }
             Act::Enter => {
                 let step = request.step.unwrap_or(StepId::Register);
-                self.enter(request, step).map_err(|problem| (step, problem))?;
+                self.enter(request, step).map_err(|problem| (step, Box::new(problem)))?;
                 self.reopened = None;
                 self.go_on(integration, now, effects);
             }
@@ -95,7 +95,7 @@ impl Setup {
                 self.begin_checks(integration, now, effects);
             }
             Act::Verify => self.begin_checks(integration, now, effects),
-            Act::SaveKey => self.save_key(request, effects).map_err(|problem| (StepId::Key, problem))?,
+            Act::SaveKey => self.save_key(request, effects).map_err(|problem| (StepId::Key, Box::new(problem)))?,
             Act::SkipKey => {
                 // The other integrations are nothing without their keys.
                 if integration == Integration::TeamsToEight {
@@ -119,7 +119,7 @@ impl Setup {
                 let tasks = task::removal(&self.installation, integration);
                 let disabled = self.installation.progress(integration).disabled;
                 if disabled && !tasks.is_empty() {
-                    self.ask_client(request).map_err(|problem| (StepId::Prepare, problem))?;
+                    self.ask_client(request).map_err(|problem| (StepId::Prepare, Box::new(problem)))?;
                     self.visit(integration, tasks, now, effects);
                 }
             }

@@ -13,13 +13,13 @@ use crate::vault::{VaultError, blocking};
 /// The certificate that the vault holds, or a new one that it holds from now on.
 pub(super) async fn own(shared: &Shared, registration: Registration) -> Result<Certificate, Arc<Problem>> {
     let now = shared.clock.now().wall;
-    if let Some(known) = load(shared, registration).await.map_err(told)?
+    if let Some(known) = load(shared, registration).await.map_err(|error| told(&error))?
         && !known.renew_due(now)
     {
         return Ok(known);
     }
     let made = make(registration, shared).await?;
-    store(shared, registration, &made).await.map_err(told)?;
+    store(shared, registration, &made).await.map_err(|error| told(&error))?;
     Ok(made)
 }
 
@@ -49,7 +49,7 @@ pub(super) async fn renew(
         ))
     };
     let application = installation.record(registration).application.ok_or_else(by_hand)?;
-    let old = load(shared, registration).await.map_err(told)?.ok_or_else(by_hand)?;
+    let old = load(shared, registration).await.map_err(|error| told(&error))?.ok_or_else(by_hand)?;
     let parts = (shared.http.clone(), Arc::clone(&shared.clock));
     let client = || checkup::alone(parts.clone(), &shared.endpoints, &shared.vault, installation, registration);
     let client = client().ok_or_else(by_hand)?;
@@ -57,13 +57,13 @@ pub(super) async fn renew(
     let failed = |failure: crate::error::Failure| super::told(&failure);
     client.add_certificate(&application, &old, &new).await.map_err(failed)?;
     // The vault holds one that Microsoft takes at any moment: the old one still counts until it is removed.
-    store(shared, registration, &new).await.map_err(told)?;
+    store(shared, registration, &new).await.map_err(|error| told(&error))?;
     let parts = (shared.http.clone(), Arc::clone(&shared.clock));
     let fresh = checkup::alone(parts, &shared.endpoints, &shared.vault, installation, registration);
     let fresh = fresh.ok_or_else(by_hand)?;
     if let Err(failure) = fresh.prove_certificate().await {
         // Microsoft does not take the new one: back to the one that it takes.
-        store(shared, registration, &old).await.map_err(told)?;
+        store(shared, registration, &old).await.map_err(|error| told(&error))?;
         return Err(super::told(&failure));
     }
     if let Err(failure) = fresh.remove_certificate(&application, &old, &new).await {
@@ -103,6 +103,6 @@ async fn store(shared: &Shared, registration: Registration, certificate: &Certif
     blocking(move || vault.set(registration.certificate_entry(), &text)).await
 }
 
-fn told(error: VaultError) -> Arc<Problem> {
+fn told(error: &VaultError) -> Arc<Problem> {
     Arc::new(error.problem())
 }
