@@ -1,7 +1,10 @@
 //! An organisation where nothing is installed, and a person who installs: the real wizard against the sandbox tenant.
 
+mod person;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use presence::desktop::Desktop;
 use presence::driver::{self, Handle, Parts};
@@ -17,8 +20,10 @@ use sandbox::{Options, Sandbox, Visit, visit_as};
 use tempfile::TempDir;
 use tokio::runtime;
 
-use crate::bench::{STILL, until};
+use crate::PATIENCE;
+use crate::bench::STILL;
 use crate::vaults::Drawer;
+pub use person::{open_step, page, primary};
 
 /// What a person does when a browser opens.
 #[derive(Clone, Debug)]
@@ -48,6 +53,13 @@ impl Planned {
     /// What is done on the next visit that has no plan yet.
     pub fn plan(&self, habit: Habit) {
         self.plans.lock().unwrap_or_else(PoisonError::into_inner).push_back(habit);
+    }
+
+    /// What is done on the next visit, whatever was planned before.
+    pub fn next(&self, habit: Habit) {
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        plans.clear();
+        plans.push_back(habit);
     }
 
     /// The next visit is this account's, who agrees to everything.
@@ -148,9 +160,17 @@ impl Site {
 pub struct Installer {
     /// The driver.
     pub handle: Handle,
+    /// How long they wait for anything.
+    pub patience: Duration,
 }
 
 impl Installer {
+    /// Somebody who begins, or goes on, where the folder and the keychain of a site stand.
+    #[must_use]
+    pub fn at(site: &Site) -> Self {
+        Self { handle: site.drive(), patience: PATIENCE }
+    }
+
     /// Asks for something.
     pub fn ask(&self, integration: Integration, act: Act, values: &[(&str, &str)]) {
         let mut request = Request::new(integration, act);
@@ -207,16 +227,27 @@ impl Installer {
     ///
     /// # Panics
     /// When none comes; the message tells how the wizard stands.
-    pub async fn until(&self, what: &str, fits: impl FnMut(&Snapshot) -> bool) -> Arc<Snapshot> {
-        let waiting = until(&self.handle, what, fits);
-        let told = || {
-            let snapshot = self.handle.snapshot();
-            format!(
-                "{what}: work {:?}, problems {:?}, checks {:?}",
-                snapshot.setup.work, snapshot.setup.problems, snapshot.setup.checks
-            )
-        };
-        let caught = tokio::time::timeout(std::time::Duration::from_secs(25), waiting).await;
-        caught.unwrap_or_else(|_| panic!("{}", told()))
+    pub async fn until(&self, what: &str, mut fits: impl FnMut(&Snapshot) -> bool) -> Arc<Snapshot> {
+        let mut snapshots = self.handle.snapshots();
+        let waited = tokio::time::timeout(self.patience, async {
+            loop {
+                let snapshot = Arc::clone(&snapshots.borrow_and_update());
+                if fits(&snapshot) {
+                    return snapshot;
+                }
+                assert!(snapshots.changed().await.is_ok(), "the driver ended before {what}");
+            }
+        });
+        let caught = waited.await;
+        caught.unwrap_or_else(|_| panic!("{what} did not come: {}", told(&self.handle.snapshot())))
     }
+}
+
+/// How the wizard stands, for messages.
+fn told(snapshot: &Snapshot) -> String {
+    let setup = &snapshot.setup;
+    format!(
+        "work {:?}, problems {:?}, checks {:?}, session {:?}",
+        setup.work, setup.problems, setup.checks, snapshot.session
+    )
 }

@@ -333,6 +333,8 @@ impl Setup {
                 }
                 if !user.signed_in || fresh {
                     self.password = None;
+                    // Nobody needs another password for it.
+                    self.change().begun.remove(&Task::StatusUser.key());
                     self.problems.remove(&first);
                     self.reopened = None;
                 }

@@ -83,8 +83,10 @@ pub struct StatusUser {
     pub id: Option<String>,
     /// Whether the wizard made it.
     pub made: bool,
-    /// Whether it has the Application Developer role from the wizard.
+    /// Whether it has the Application Developer role.
     pub role: bool,
+    /// Whether it has that from the wizard.
+    pub role_made: bool,
     /// Whether its sign-in is in the vault.
     pub signed_in: bool,
 }
@@ -174,15 +176,6 @@ impl Key {
     }
 }
 
-/// Something that is being made at Microsoft: written down before, so that after a crash it is looked for with patience.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pending {
-    /// What, as the task names it.
-    pub what: String,
-    /// Since when.
-    pub since: Timestamp,
-}
-
 /// The installation, as it is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -219,8 +212,9 @@ pub struct Installation {
     pub keys: BTreeSet<Key>,
     /// Keys that somebody decided to do without for now.
     pub skipped: BTreeSet<Key>,
-    /// What is being made.
-    pub pending: Option<Pending>,
+    /// What the administrator's visit began to make, and when: written down before it is asked for, and kept until the visit
+    /// is through, so that after a crash it is looked for with patience.
+    pub begun: BTreeMap<String, Timestamp>,
 }
 
 /// What the sync needs to know of an installation in order to read.
@@ -308,7 +302,7 @@ mod tests {
     fn it_comes_back_from_the_disk_as_it_was() {
         let mut installation = Installation::by_hand("contoso.example", "0000");
         installation.keys.insert(Key::Search);
-        installation.pending = Some(Pending { what: "x".into(), since: Timestamp::UNIX_EPOCH });
+        installation.begun.insert("Application(Reader)".into(), Timestamp::UNIX_EPOCH);
         let certificate =
             CertificateRecord { thumbprint: "AB".into(), expires: Timestamp::UNIX_EPOCH, uploaded: true };
         installation.record_mut(Registration::Writer).certificate = Some(certificate);

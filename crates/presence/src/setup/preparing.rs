@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::{Administrator, Effect, FaultKind, TaskFault};
-use super::installation::{Pending, Reading};
+use super::installation::Reading;
 use super::integration::Integration;
 use super::registration::Registration;
 use super::step::StepId;
@@ -94,10 +94,9 @@ impl Setup {
             run.since = now.uptime;
         }
         let key = task.key();
-        let begun = self.installation.pending.as_ref().filter(|pending| pending.what == key).map(|p| p.since);
+        let begun = self.installation.begun.get(&key).copied();
         if task.makes() && begun.is_none() {
-            // Written down before it is asked for: after a crash it is looked for with patience.
-            self.change().pending = Some(Pending { what: key, since: now.wall });
+            self.change().begun.insert(key, now.wall);
         }
         let installation = Arc::clone(&self.installation);
         effects.push(Effect::Perform { task, begun, installation });
@@ -152,7 +151,7 @@ impl Setup {
             | Outcome::Principal { made, .. }
             | Outcome::Certificate { made, .. }
             | Outcome::Granted { made, .. }
-            | Outcome::Role { made } => *made,
+            | Outcome::Role { made, .. } => *made,
             Outcome::Removed { was } => *was,
             Outcome::Organisation { .. } | Outcome::Policy(_) => false,
         }
@@ -160,13 +159,7 @@ impl Setup {
 
     /// Keeps what a task found or made.
     fn note(&mut self, task: Task, outcome: &Outcome) {
-        // An earlier attempt made it, if this one found what was pending.
-        let key = task.key();
-        let ours = self.installation.pending.as_ref().is_some_and(|pending| pending.what == key);
         let installation = self.change();
-        if ours {
-            installation.pending = None;
-        }
         match (task, outcome.clone()) {
             (_, Outcome::Organisation { tenant, name, initial_domain }) => {
                 if let Some(known) = &mut installation.organisation {
@@ -210,8 +203,18 @@ impl Setup {
                 record.granted = Some(at);
                 record.grants.extend(grants);
             }
-            (_, Outcome::Role { made }) => installation.status_user.role |= made,
-            (Task::RemoveRole, Outcome::Removed { .. }) => installation.status_user.role = false,
+            (_, Outcome::Role { ours, .. }) => {
+                installation.status_user.role = true;
+                installation.status_user.role_made |= ours;
+                if !ours {
+                    // Somebody else assigned it, also if it is found again after a crash.
+                    installation.begun.remove(&task.key());
+                }
+            }
+            (Task::RemoveRole, Outcome::Removed { .. }) => {
+                installation.status_user.role = false;
+                installation.status_user.role_made = false;
+            }
             (Task::RemoveApplication(registration), Outcome::Removed { .. }) => {
                 installation.registrations.remove(&registration);
             }
@@ -230,6 +233,10 @@ impl Setup {
                 _ => None,
             })
             .collect();
+        // All of it was seen.
+        for item in &run.items {
+            self.change().begun.remove(&item.task.key());
+        }
         let only_password = run.items.iter().all(|item| item.task == Task::Password);
         self.run = Some(run);
         self.drop_administrator(effects);

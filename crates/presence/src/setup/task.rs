@@ -101,6 +101,8 @@ pub enum Outcome {
     Role {
         /// Whether it was assigned just now.
         made: bool,
+        /// Whether the wizard assigned it, now or in an attempt before.
+        ours: bool,
     },
     /// It is gone, or was not there.
     Removed {
@@ -245,7 +247,7 @@ pub fn removal(installation: &Installation, integration: Integration) -> Vec<Tas
     if integration == Integration::Contacts {
         return tasks;
     }
-    if integration == Integration::TeamsToEight && installation.status_user.role {
+    if integration == Integration::TeamsToEight && installation.status_user.role_made {
         tasks.push(Task::RemoveRole);
     }
     if installation.record(integration.registration()).made {
@@ -358,7 +360,7 @@ mod tests {
         let mut installation = installation();
         assert!(removal(&installation, Integration::TeamsToEight).is_empty());
         installation.record_mut(Registration::Reader).made = true;
-        installation.status_user.role = true;
+        installation.status_user.role_made = true;
         let tasks = removal(&installation, Integration::TeamsToEight);
         assert_eq!(tasks, [Task::RemoveRole, Task::RemoveApplication(Registration::Reader)]);
         assert!(removal(&installation, Integration::Contacts).is_empty());

@@ -39,7 +39,7 @@ pub(super) async fn perform(
             administration.status_user(&user.user_name, begun).await
         }
         Task::Password => administration.new_password(&user.user_name).await,
-        Task::Role => administration.role(known(user.id.as_ref(), "the status user")?).await,
+        Task::Role => administration.role(known(user.id.as_ref(), "the status user")?, begun).await,
         Task::RemoveRole => administration.remove_role(known(user.id.as_ref(), "the status user")?).await,
         Task::Application(registration) => {
             let record = installation.record(registration);

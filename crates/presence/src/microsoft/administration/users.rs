@@ -121,9 +121,9 @@ impl Administration {
     ///
     /// # Errors
     /// Why the user does not have it; [`FaultKind::NotYet`] while it is not effective.
-    pub async fn role(&self, user: &str) -> Result<Outcome, TaskFault> {
+    pub async fn role(&self, user: &str, begun: Option<Timestamp>) -> Result<Outcome, TaskFault> {
         if self.assignment(user).await?.is_some() {
-            return Ok(Outcome::Role { made: false });
+            return Ok(Outcome::Role { made: false, ours: begun.is_some() });
         }
         let body = json!({
             "@odata.type": "#microsoft.graph.unifiedRoleAssignment",
@@ -134,7 +134,7 @@ impl Administration {
         let _: serde_json::Value = self.make("roleManagement/directory/roleAssignments", &body).await?;
         for _ in 0..LOOKS {
             if self.assignment(user).await?.is_some() {
-                return Ok(Outcome::Role { made: true });
+                return Ok(Outcome::Role { made: true, ours: true });
             }
             pause(LOOK_PAUSE).await;
         }
