@@ -1,6 +1,8 @@
 //! 8x8's side: only what 8x8 publishes.
 
+pub mod analytics;
 pub mod contacts;
 pub mod keys;
 
+pub use analytics::Analytics;
 pub use contacts::Contacts;

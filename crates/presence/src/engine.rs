@@ -4,11 +4,13 @@
 //! next, and what the state of the whole is called. There is no IO, no clock and no randomness: the same events at the
 //! same moments give the same picture.
 
+pub mod calls;
 pub mod effect;
 pub mod event;
 pub mod reader;
 pub mod roster;
 pub mod schedule;
+pub mod writer;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::Contacts;
+use super::{Analytics, Contacts};
 use crate::clock::Clock;
 use crate::error::{Failure, Problem};
 use crate::http::{self, Gate, Trouble, unreachable};
@@ -127,67 +127,14 @@ impl Credential {
         clock: &Arc<Clock>,
         api: &str,
     ) -> Result<String, Failure> {
-        #[derive(Deserialize)]
-        struct Token {
-            access_token: Secret,
-        }
-        #[derive(Deserialize)]
-        struct Refusal {
-            #[serde(default)]
-            code: String,
-            #[serde(default)]
-            error: String,
-            #[serde(default)]
-            error_description: String,
-        }
-        let Some((user, password)) = &self.login else { return Err(refused(Key::Analytics, 0)) };
-        let gate = Gate::default();
-        let address = format!("{api}/analytics/work/v1/oauth/token");
-        let form = [("username", user.expose()), ("password", password.expose())];
-        let request = || http.post(&address).header("8x8-apikey", self.key.expose()).form(&form);
-        let answer = http::call(&gate, clock, request).await.map_err(trouble)?;
-        if !answer.status.is_success() {
-            let status = answer.status.as_u16();
-            if answer.status.is_server_error() {
-                return Err(unavailable(status));
-            }
-            let refusal = serde_json::from_slice::<Refusal>(&answer.body).ok();
-            let about_user = refusal.as_ref().is_some_and(|refusal| {
-                refusal.error == "invalid_grant" || refusal.error_description.contains("USER")
-            });
-            let about_key = refusal.is_some_and(|refusal| refusal.code == "SHA001");
-            return Err(if about_user && !about_key { user_refused(status) } else { refused(Key::Analytics, status) });
-        }
-        let token: Token = serde_json::from_slice(&answer.body).map_err(|_| malformed())?;
-        let address = format!("{api}/analytics/work/v2/pbxes/?page=0&size=100&sort=name,ASC");
-        let request = || {
-            http.get(&address)
-                .header("8x8-apikey", self.key.expose())
-                .bearer_auth(token.access_token.expose())
-        };
-        let answer = http::call(&gate, clock, request).await.map_err(trouble)?;
-        match answer.status {
-            StatusCode::OK => {
-                let count = phone_systems(&answer.body).ok_or_else(malformed)?;
-                let noun = if count == 1 { "phone system" } else { "phone systems" };
-                Ok(format!("Signed in; {count} {noun} can be read."))
-            }
-            StatusCode::UNAUTHORIZED => Err(refused(Key::Analytics, 401)),
-            StatusCode::FORBIDDEN => Err(no_access()),
-            status => Err(unavailable(status.as_u16())),
-        }
+        let client = Analytics::new(http.clone(), Arc::clone(clock), api.to_owned(), self.clone());
+        let count = client.phone_systems().await?.len();
+        let noun = if count == 1 { "phone system" } else { "phone systems" };
+        Ok(format!("Signed in; {count} {noun} can be read."))
     }
 }
 
-/// How many phone systems an answer lists; the list may be nested.
-fn phone_systems(body: &[u8]) -> Option<usize> {
-    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let list = value.get("_embedded").and_then(|embedded| embedded.get("pbxList"))?.as_array()?;
-    let gone = |pbx: &&serde_json::Value| pbx.get("deleted").and_then(serde_json::Value::as_bool) == Some(true);
-    Some(list.iter().filter(|pbx| !gone(pbx)).count())
-}
-
-fn refused(key: Key, status: u16) -> Failure {
+pub(super) fn refused(key: Key, status: u16) -> Failure {
     Failure::Forbidden(Arc::new(
         Problem::new(
             "eight.forbidden",
@@ -202,7 +149,7 @@ fn refused(key: Key, status: u16) -> Failure {
     ))
 }
 
-fn user_refused(status: u16) -> Failure {
+pub(super) fn user_refused(status: u16) -> Failure {
     Failure::Forbidden(Arc::new(
         Problem::new(
             "eight.login",
@@ -214,7 +161,7 @@ fn user_refused(status: u16) -> Failure {
     ))
 }
 
-fn no_access() -> Failure {
+pub(super) fn no_access() -> Failure {
     Failure::Forbidden(Arc::new(Problem::new(
         "eight.access",
         "This 8x8 user may not see the phone systems.",
@@ -223,7 +170,7 @@ fn no_access() -> Failure {
     )))
 }
 
-fn unavailable(status: u16) -> Failure {
+pub(super) fn unavailable(status: u16) -> Failure {
     Failure::Broken(Arc::new(Problem::new(
         "eight.unavailable",
         "8x8 has a problem of its own.",
@@ -232,7 +179,7 @@ fn unavailable(status: u16) -> Failure {
     )))
 }
 
-fn malformed() -> Failure {
+pub(super) fn malformed() -> Failure {
     Failure::Broken(Arc::new(Problem::new(
         "eight.malformed",
         "8x8's answer could not be read.",
@@ -241,7 +188,7 @@ fn malformed() -> Failure {
     )))
 }
 
-fn trouble(trouble: Trouble) -> Failure {
+pub(super) fn trouble(trouble: Trouble) -> Failure {
     match trouble {
         Trouble::Throttled(wait) => Failure::Throttled {
             wait,
@@ -275,12 +222,5 @@ mod tests {
         assert!(!format!("{read:?}").contains("eght_1"));
         Credential::forget(&vault, Key::Analytics).await.unwrap();
         assert!(Credential::load(&vault, Key::Analytics).await.unwrap().is_none());
-    }
-
-    #[test]
-    fn phone_systems_are_counted_without_those_that_are_gone() {
-        let body = br#"{"_embedded":{"pbxList":[{"id":"1"},{"id":"2","deleted":true}],"page":{}}}"#;
-        assert_eq!(phone_systems(body), Some(1));
-        assert_eq!(phone_systems(b"[]"), None);
     }
 }

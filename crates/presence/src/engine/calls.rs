@@ -1,0 +1,253 @@
+//! Who is on an 8x8 call: phone systems read one by one, joined to people by extension within the system.
+//!
+//! The rule is that of 8x8's own words: talking or on hold is on a call, ringing is not. A start counts after one
+//! sighting, an end after one absence from a good answer; what can not be read any more ages, and after a minute says
+//! nothing.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::reader::Reader;
+use crate::error::Failure;
+use crate::moment::{Moment, Uptime};
+use crate::person::{ById, PersonId};
+use crate::snapshot::Source;
+
+/// After so long without a good answer nobody of a phone system counts as on a call.
+pub const CALL_LIFE: Duration = Duration::from_mins(1);
+
+/// Phone systems come and go rarely.
+const SYSTEMS_INTERVAL: Duration = Duration::from_mins(10);
+
+/// The longest time between two looks at a phone system that asks for less.
+const LONGEST_INTERVAL: Duration = Duration::from_mins(1);
+
+/// A phone system (PBX).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhoneSystem {
+    /// Opaque id.
+    pub id: Arc<str>,
+    /// Name, as contacts have it.
+    pub name: Arc<str>,
+}
+
+/// Every call of a phone system at a moment.
+#[derive(Clone, Debug, Default)]
+pub struct CallsRead {
+    /// The calls.
+    pub calls: Vec<Call>,
+    /// Entries that could not be read.
+    pub set_aside: u64,
+}
+
+/// A call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Its id.
+    pub id: String,
+    /// When it began to ring, in milliseconds of the epoch; 0 when that was not said.
+    pub started: i64,
+    /// When somebody answered, the same.
+    pub connected: Option<i64>,
+    /// 8x8's word for what it does now, such as `TALKING`; an open list.
+    pub label: Option<String>,
+    /// Extensions or outside numbers of who takes part, as far as 8x8 says.
+    pub parties: Vec<String>,
+}
+
+impl Call {
+    /// Whether its parties are talking, or hold the line.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        match self.label.as_deref() {
+            Some(label) => label.eq_ignore_ascii_case("TALKING") || label.eq_ignore_ascii_case("ONHOLD"),
+            None => self.connected.is_some(),
+        }
+    }
+}
+
+/// Who has which extension, within each phone system.
+#[derive(Debug, Default)]
+pub struct Lines {
+    by_system: HashMap<(String, String), PersonId>,
+    anywhere: HashMap<String, Option<PersonId>>,
+}
+
+impl Lines {
+    /// Takes note of an extension. Without a phone system it counts only where there is one system.
+    pub fn add(&mut self, system: Option<&str>, extension: &str, person: PersonId) {
+        if let Some(system) = system {
+            self.by_system.insert((system.to_lowercase(), extension.to_owned()), person);
+        }
+        let other = self.anywhere.entry(extension.to_owned()).or_insert(Some(person));
+        if *other != Some(person) {
+            // The same short extension in two systems belongs to nobody without a system.
+            *other = None;
+        }
+    }
+
+    /// Who has an extension of a phone system.
+    #[must_use]
+    pub fn find(&self, system: &PhoneSystem, only: bool, extension: &str) -> Option<PersonId> {
+        let key = |name: &str| (name.to_lowercase(), extension.to_owned());
+        let known = self.by_system.get(&key(&system.name)).or_else(|| self.by_system.get(&key(&system.id)));
+        known.copied().or_else(|| self.anywhere.get(extension).copied().flatten().filter(|_| only))
+    }
+}
+
+/// What is to be read next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// The list of phone systems.
+    Systems,
+    /// The calls of one.
+    Calls(Arc<str>),
+}
+
+/// All phone systems and who is on a call.
+#[derive(Debug)]
+pub struct Calls {
+    interval: Duration,
+    discovery: Reader,
+    systems: Vec<System>,
+    /// Who is on a call now, and since when we know.
+    talking: ById<Moment>,
+}
+
+#[derive(Debug)]
+struct System {
+    system: PhoneSystem,
+    reader: Reader,
+    interval: Duration,
+    connected: Vec<String>,
+}
+
+impl Calls {
+    /// Knows nothing yet, and asks for the phone systems at once.
+    #[must_use]
+    pub fn new(interval: Duration, now: Moment) -> Self {
+        Self { interval, discovery: Reader::new(now), systems: Vec::new(), talking: ById::default() }
+    }
+
+    /// What is due; it counts as being read from here on.
+    pub fn take(&mut self, now: Moment) -> Vec<Due> {
+        let mut due = Vec::new();
+        if self.discovery.take(now) {
+            due.push(Due::Systems);
+        }
+        for one in &mut self.systems {
+            if one.reader.take(now) {
+                due.push(Due::Calls(Arc::clone(&one.system.id)));
+            }
+        }
+        due
+    }
+
+    /// When something is due, or knowledge runs out.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<Uptime> {
+        let reads = self.systems.iter().filter_map(|one| one.reader.wake_at());
+        let ends = self.systems.iter().filter(|one| !one.connected.is_empty()).filter_map(|one| {
+            one.reader.source().last_success.map(|last| last.uptime.plus(CALL_LIFE))
+        });
+        reads.chain(ends).chain(self.discovery.wake_at()).min()
+    }
+
+    /// The phone systems are known.
+    pub fn systems_read(&mut self, systems: Vec<PhoneSystem>, now: Moment) {
+        self.discovery.succeeded(SYSTEMS_INTERVAL, now);
+        self.systems.retain(|one| systems.contains(&one.system));
+        for system in systems {
+            if !self.systems.iter().any(|one| one.system == system) {
+                let (reader, interval) = (Reader::new(now), self.interval);
+                self.systems.push(System { system, reader, interval, connected: Vec::new() });
+            }
+        }
+    }
+
+    /// They could not be read.
+    pub fn systems_failed(&mut self, failure: &Failure, now: Moment) {
+        self.discovery.failed(failure, now);
+    }
+
+    /// The calls of a phone system are known.
+    pub fn calls_read(&mut self, system: &str, read: &CallsRead, now: Moment) {
+        let interval = self.interval;
+        let Some(one) = self.systems.iter_mut().find(|one| &*one.system.id == system) else { return };
+        // Back to the usual pace step by step, after a vendor that wanted less.
+        one.interval = (one.interval / 2).max(interval);
+        one.reader.succeeded(one.interval, now);
+        let connected = read.calls.iter().filter(|call| call.is_connected());
+        one.connected = connected.flat_map(|call| call.parties.iter().cloned()).collect();
+        one.connected.sort_unstable();
+        one.connected.dedup();
+    }
+
+    /// They could not be read: what is known ages.
+    pub fn calls_failed(&mut self, system: &str, failure: &Failure, now: Moment) {
+        let Some(one) = self.systems.iter_mut().find(|one| &*one.system.id == system) else { return };
+        if matches!(failure, Failure::Throttled { .. }) {
+            one.interval = (one.interval * 2).min(LONGEST_INTERVAL);
+        }
+        one.reader.failed(failure, now);
+    }
+
+    /// Nothing is under way any more: answers will not come.
+    pub fn abandon(&mut self) {
+        self.discovery.abandon();
+        for one in &mut self.systems {
+            one.reader.abandon();
+        }
+    }
+
+    /// Works out who is on a call now; tells who began and who ended.
+    pub fn settle(&mut self, lines: &Lines, now: Moment) -> (Vec<PersonId>, Vec<PersonId>) {
+        let only = self.systems.len() == 1;
+        let mut talking: ById<Moment> = ById::default();
+        for one in &self.systems {
+            let last = one.reader.source().last_success;
+            if !last.is_some_and(|last| now.since(last) < CALL_LIFE) {
+                continue;
+            }
+            for extension in &one.connected {
+                if let Some(person) = lines.find(&one.system, only, extension) {
+                    let since = self.talking.get(&person).copied().unwrap_or(now);
+                    talking.insert(person, since);
+                }
+            }
+        }
+        let mut began: Vec<PersonId> = talking.keys().filter(|id| !self.talking.contains_key(id)).copied().collect();
+        let mut ended: Vec<PersonId> = self.talking.keys().filter(|id| !talking.contains_key(id)).copied().collect();
+        began.sort_unstable();
+        ended.sort_unstable();
+        self.talking = talking;
+        (began, ended)
+    }
+
+    /// Since when somebody is known to be on a call.
+    #[must_use]
+    pub fn since(&self, person: &PersonId) -> Option<Moment> {
+        self.talking.get(person).copied()
+    }
+
+    /// Who is on a call.
+    pub fn talking(&self) -> impl Iterator<Item = (&PersonId, &Moment)> {
+        self.talking.iter()
+    }
+
+    /// How the sources are doing: the list of phone systems, and each of them by name.
+    #[must_use]
+    pub fn sources(&self) -> Vec<(Arc<str>, Source)> {
+        self.systems.iter().map(|one| (Arc::clone(&one.system.name), one.reader.source().clone())).collect()
+    }
+
+    /// How the list of phone systems is doing.
+    #[must_use]
+    pub fn discovery(&self) -> &Source {
+        self.discovery.source()
+    }
+}
+
+#[cfg(test)]
+mod tests;
