@@ -2,6 +2,7 @@
 
 mod http;
 mod policy;
+mod presence;
 mod views;
 
 use std::sync::Arc;
@@ -10,9 +11,8 @@ use std::sync::atomic::Ordering;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use http::answer;
-pub use views::{
-    AppRoleView, ApplicationView, GrantView, PermissionView, PresenceSession, PrincipalView, RoleView,
-};
+pub use presence::PresenceSession;
+pub use views::{AppRoleView, ApplicationView, GrantView, PermissionView, PrincipalView, RoleView};
 
 use crate::directory::account::Account;
 use crate::faults::Fault;
@@ -148,6 +148,7 @@ impl Control {
             activity: activity.to_owned().into(),
             out_of_office,
             since_ms: self.tenant.clock.simulated_ms(),
+            changes: 0,
         };
         let place = self.place(user)?;
         // The conversion of an absurd number saturates, so infinity means for ever.
@@ -203,7 +204,10 @@ impl Control {
 }
 
 fn truth(tenant: &Tenant, place: usize, account: &Account, now_ms: u64) -> Truth {
-    let shown = tenant.shown(place, account.kind, now_ms);
+    truth_of(account, tenant.shown(place, account.kind, now_ms))
+}
+
+fn truth_of(account: &Account, shown: Shown) -> Truth {
     Truth {
         id: account.id.to_string(),
         user_principal_name: account.user_principal_name.clone(),

@@ -30,7 +30,6 @@ use crate::login::{Access, bearer};
 use crate::message::{Call, Endpoint, Reply};
 use crate::tenant::Tenant;
 use error::GraphError;
-pub(crate) use sessions::Sessions;
 
 /// How Graph names its JSON.
 const JSON: &str =
@@ -145,8 +144,13 @@ fn handle(tenant: &Tenant, call: &Call, effects: &Effects) -> Result<Reply, Grap
         (&Method::POST, ["users"]) => people::create(&visit),
         (&Method::PATCH, ["users", id]) => people::update(&visit, id),
         (&Method::DELETE, ["users", id]) => people::delete(&visit, id),
-        (&Method::POST, ["users", id, "presence", "setPresence"]) => sessions::set(&visit, id),
-        (&Method::POST, ["users", id, "presence", "clearPresence"]) => sessions::clear(&visit, id),
+        (&Method::POST, ["users", id, "presence", action] | ["communications", "presences", id, action]) => {
+            sessions::act(&visit, id, action)
+        }
+        (&Method::POST, ["me", "presence", action]) => {
+            visit.need_user()?;
+            sessions::act(&visit, &visit.access.user.to_string(), action)
+        }
         (&Method::POST, ["me", "checkMemberObjects"]) => roles::check(&visit),
         (&Method::GET, ["domains"]) => organization::domains(&visit),
         (&Method::GET, ["policies", "authorizationPolicy"]) => policies::authorization(&visit),

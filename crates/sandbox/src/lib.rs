@@ -19,6 +19,7 @@
 
 mod chance;
 mod clock;
+mod contradictions;
 mod control;
 mod day;
 mod directory;
@@ -36,6 +37,7 @@ mod reception;
 mod register;
 mod row;
 mod server;
+mod sessions;
 mod tenant;
 mod visitor;
 mod window;
@@ -44,6 +46,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use contradictions::{
+    ActivityBody, AgentHost, BulkMethod, ChatField, ContactsPath, Contradictions, ErrorBody, EventValues,
+    Paging, Unique, UserStatuses,
+};
 pub use control::{
     AppRoleView, ApplicationView, Control, ControlError, GrantView, PermissionView, PresenceSession,
     PrincipalView, RoleView, Truth,
@@ -80,6 +86,8 @@ pub struct Options {
     pub installed: bool,
     /// How long it takes until what is written to the directory can be read there.
     pub replication: Duration,
+    /// Which reading is played where the vendors' pages contradict each other.
+    pub contradictions: Contradictions,
 }
 
 impl Default for Options {
@@ -93,6 +101,7 @@ impl Default for Options {
             record: false,
             installed: true,
             replication: Duration::ZERO,
+            contradictions: Contradictions::default(),
         }
     }
 }

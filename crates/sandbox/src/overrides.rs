@@ -13,8 +13,10 @@ pub(crate) struct Shown {
     pub(crate) availability: Cow<'static, str>,
     pub(crate) activity: Cow<'static, str>,
     pub(crate) out_of_office: bool,
-    /// Since when, in simulated milliseconds.
+    /// Since when the person's own clients say so, in simulated milliseconds.
     pub(crate) since_ms: u64,
+    /// How many changes sessions have made; together with `since_ms` it orders what is shown.
+    pub(crate) changes: u64,
 }
 
 impl From<Segment> for Shown {
@@ -25,6 +27,7 @@ impl From<Segment> for Shown {
             activity: activity.into(),
             out_of_office,
             since_ms: segment.since_ms,
+            changes: 0,
         }
     }
 }

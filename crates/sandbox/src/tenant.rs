@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use crate::Options;
 use crate::clock::Clock;
+use crate::contradictions::Contradictions;
 use crate::day::Day;
 use crate::directory::Directory;
 use crate::directory::account::Kind;
 use crate::eight::Product;
 use crate::faults::Armed;
-use crate::graph::Sessions;
 use crate::guard::{read, write};
 use crate::journal::Journal;
 use crate::login::Login;
@@ -24,6 +24,7 @@ use crate::policy::Policy;
 use crate::register::Register;
 use crate::register::roles::{CLOUD_APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, USER_ADMINISTRATOR};
 use crate::register::spread::Moment;
+use crate::sessions::Sessions;
 use crate::window::Window;
 
 /// Who has which directory role at the start.
@@ -54,6 +55,7 @@ pub(crate) struct Tenant {
     pub(crate) installed: bool,
     pub(crate) policy: RwLock<Policy>,
     pub(crate) sessions: Sessions,
+    pub(crate) contradictions: RwLock<Contradictions>,
     /// 8x8's API keys and what they are for.
     pub(crate) keys: RwLock<HashMap<String, Vec<Product>>>,
     /// How long directory writes take to be seen.
@@ -92,6 +94,7 @@ impl Tenant {
             installed: options.installed,
             policy: RwLock::default(),
             sessions: Sessions::default(),
+            contradictions: RwLock::new(options.contradictions),
             keys: RwLock::new(crate::eight::first_keys(&organisation)),
             replication_ms: AtomicU64::new(milliseconds(options.replication)),
             register: RwLock::new(register),
@@ -150,8 +153,19 @@ impl Tenant {
         own.iter().any(|role| *role == GLOBAL_ADMINISTRATOR || any_of.contains(role))
     }
 
+    /// Which reading of the vendors' pages is played.
+    pub(crate) fn contradictions(&self) -> Contradictions {
+        *read(&self.contradictions)
+    }
+
     /// What the account at `place` shows at `now_ms` of simulated time.
     pub(crate) fn shown(&self, place: usize, kind: Kind, now_ms: u64) -> Shown {
+        let own = self.own(place, kind, now_ms);
+        self.sessions.apply(place, own, now_ms, self.contradictions().call_reads_busy)
+    }
+
+    /// What the person's own Teams clients say, sessions of applications left out.
+    pub(crate) fn own(&self, place: usize, kind: Kind, now_ms: u64) -> Shown {
         let own = match kind {
             Kind::Person => self.day.segment(place as u64, now_ms).into(),
             Kind::StatusUser | Kind::Room | Kind::Staff | Kind::Made => still("Offline"),
@@ -168,5 +182,11 @@ pub(crate) fn milliseconds(length: Duration) -> u64 {
 }
 
 fn still(value: &'static str) -> Shown {
-    Shown { availability: value.into(), activity: value.into(), out_of_office: false, since_ms: 0 }
+    Shown {
+        availability: value.into(),
+        activity: value.into(),
+        out_of_office: false,
+        since_ms: 0,
+        changes: 0,
+    }
 }

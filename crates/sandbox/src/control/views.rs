@@ -76,19 +76,6 @@ pub struct RoleView {
     pub role: String,
 }
 
-/// What an application says of a user's presence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PresenceSession {
-    /// The user name.
-    pub user: String,
-    /// The application's client id.
-    pub session_id: String,
-    /// Graph's availability.
-    pub availability: String,
-    /// Graph's activity.
-    pub activity: String,
-}
-
 /// These tell what was written last, whether or not readers of the directory see it already.
 impl Control {
     /// The registrations of this tenant, oldest first.
@@ -177,19 +164,6 @@ impl Control {
         })
     }
 
-    /// The presence sessions that are open.
-    pub fn presence_sessions(&self) -> Vec<PresenceSession> {
-        let open = self.tenant.sessions.list(self.tenant.clock.elapsed_ms());
-        open.into_iter()
-            .map(|((user, client), session)| PresenceSession {
-                user: self.name_of(user),
-                session_id: client.to_string(),
-                availability: session.availability,
-                activity: session.activity,
-            })
-            .collect()
-    }
-
     /// How many times a browser came to sign in or to consent: each begins with an address of its own.
     pub fn sign_in_visits(&self) -> usize {
         self.tenant.login.visits()
@@ -200,7 +174,7 @@ impl Control {
         self.tenant.login.reset_visits();
     }
 
-    fn name_of(&self, user: uuid::Uuid) -> String {
+    pub(super) fn name_of(&self, user: uuid::Uuid) -> String {
         self.tenant.with_directory(|directory| {
             let accounts = directory.accounts().iter();
             let found = accounts.rev().find(|account| account.id == user);

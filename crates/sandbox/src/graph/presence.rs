@@ -82,7 +82,7 @@ fn write<T>(
     let shown = visit.tenant.shown(place, account.kind, now_ms);
     // Sorts as text, grows with each change, and goes on growing after a restart of the sandbox.
     let opened = visit.tenant.clock.opened_at().as_millisecond();
-    let sequence_number = format!("{opened:013}{:013}", shown.since_ms);
+    let sequence_number = format!("{opened:013}{:013}", shown.since_ms.saturating_add(shown.changes));
     let message = shown.out_of_office.then_some("I am out of the office. My colleagues will gladly help.");
     Some(take(&PresenceBody {
         context,

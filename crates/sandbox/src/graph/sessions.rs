@@ -1,20 +1,16 @@
-//! Presence, written: one session for each application and user (Microsoft Graph: presence: setPresence,
-//! presence: clearPresence).
-
-use std::collections::HashMap;
-use std::sync::Mutex;
+//! Presence, written (Microsoft Graph: presence: setPresence, presence: clearPresence,
+//! presence: setUserPreferredPresence, presence: clearUserPreferredPresence).
 
 use hyper::StatusCode;
 use jiff::{SignedDuration, Span};
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::error::GraphError;
 use super::{Visit, presence};
-use crate::guard::lock;
 use crate::message::Reply;
+use crate::sessions::{Preferred, Session};
 
-/// What may be set.
+/// What an application may say.
 const PAIRS: &[(&str, &str)] = &[
     ("Available", "Available"),
     ("Busy", "InACall"),
@@ -22,36 +18,19 @@ const PAIRS: &[(&str, &str)] = &[
     ("Away", "Away"),
     ("DoNotDisturb", "Presenting"),
 ];
+/// What a person may prefer.
+const PREFERENCES: &[(&str, &str)] = &[
+    ("Available", "Available"),
+    ("Busy", "Busy"),
+    ("DoNotDisturb", "DoNotDisturb"),
+    ("BeRightBack", "BeRightBack"),
+    ("Away", "Away"),
+    ("Offline", "OffWork"),
+];
 const SHORTEST: SignedDuration = SignedDuration::from_mins(5);
 const LONGEST: SignedDuration = SignedDuration::from_hours(4);
-
-/// What an application says of a user.
-#[derive(Debug, Clone)]
-pub(crate) struct Session {
-    pub(crate) availability: String,
-    pub(crate) activity: String,
-    expires_ms: u64,
-}
-
-/// All sessions, by user and application.
-#[derive(Default)]
-pub(crate) struct Sessions {
-    all: Mutex<HashMap<(Uuid, Uuid), Session>>,
-}
-
-impl Sessions {
-    /// The sessions that have not ended, in the order of their users.
-    pub(crate) fn list(&self, now_ms: u64) -> Vec<((Uuid, Uuid), Session)> {
-        let all = lock(&self.all);
-        let mut open: Vec<_> = all
-            .iter()
-            .filter(|(_, session)| session.expires_ms > now_ms)
-            .map(|(key, session)| (*key, session.clone()))
-            .collect();
-        open.sort_by_key(|(key, _)| *key);
-        open
-    }
-}
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -62,43 +41,81 @@ struct Body {
     expiration_duration: Option<String>,
 }
 
-/// `POST /users/{id}/presence/setPresence`.
-pub(super) fn set(visit: &Visit<'_>, id: &str) -> Result<Reply, GraphError> {
-    let (user, body) = begin(visit, id)?;
-    let availability = body.availability.unwrap_or_default();
-    let activity = body.activity.unwrap_or_default();
-    if !PAIRS.contains(&(availability.as_str(), activity.as_str())) {
-        return Err(GraphError::presence_request());
+impl Body {
+    fn pair(&self, allowed: &[(&str, &str)]) -> Result<(String, String), GraphError> {
+        let availability = self.availability.as_deref().unwrap_or_default();
+        let activity = self.activity.as_deref().unwrap_or_default();
+        if allowed.contains(&(availability, activity)) {
+            Ok((availability.to_owned(), activity.to_owned()))
+        } else {
+            Err(GraphError::presence_request())
+        }
     }
-    let life = match body.expiration_duration {
-        None => SHORTEST,
-        Some(text) => text
-            .parse::<Span>()
-            .ok()
-            .and_then(|span| SignedDuration::try_from(span).ok())
-            .filter(|life| (SHORTEST..=LONGEST).contains(life))
-            .ok_or_else(GraphError::presence_request)?,
-    };
-    let life_ms = u64::try_from(life.as_millis()).unwrap_or_default();
-    let expires_ms = visit.tenant.clock.elapsed_ms().saturating_add(life_ms);
-    let session = Session { availability, activity, expires_ms };
-    lock(&visit.tenant.sessions.all).insert((user, visit.access.client), session);
-    Ok(Reply::empty(StatusCode::OK))
-}
 
-/// `POST /users/{id}/presence/clearPresence`.
-pub(super) fn clear(visit: &Visit<'_>, id: &str) -> Result<Reply, GraphError> {
-    let (user, _) = begin(visit, id)?;
-    let ended = lock(&visit.tenant.sessions.all).remove(&(user, visit.access.client));
-    let now_ms = visit.tenant.clock.elapsed_ms();
-    match ended.filter(|session| session.expires_ms > now_ms) {
-        Some(_) => Ok(Reply::empty(StatusCode::OK)),
-        None => Err(GraphError::no_session()),
+    fn life_ms(
+        &self,
+        default: SignedDuration,
+        allowed: impl Fn(&SignedDuration) -> bool,
+    ) -> Result<u64, GraphError> {
+        let life = match &self.expiration_duration {
+            None => Some(default),
+            Some(text) => text.parse::<Span>().ok().and_then(length).filter(allowed),
+        };
+        life.and_then(|life| u64::try_from(life.as_millis()).ok()).ok_or_else(GraphError::presence_request)
+    }
+
+    /// A session is named after the application that speaks.
+    fn is_of(&self, visit: &Visit<'_>) -> Result<(), GraphError> {
+        let own = visit.access.client.to_string();
+        match &self.session_id {
+            Some(session) if session.eq_ignore_ascii_case(&own) => Ok(()),
+            _ => Err(GraphError::presence_request()),
+        }
     }
 }
 
-/// Whose presence it is, and what is said of it. A signed-in person may only write the own one.
-fn begin(visit: &Visit<'_>, id: &str) -> Result<(Uuid, Body), GraphError> {
+/// `POST /users/{id}/presence/{action}`.
+pub(super) fn act(visit: &Visit<'_>, id: &str, action: &str) -> Result<Reply, GraphError> {
+    if !matches!(
+        action,
+        "setPresence" | "clearPresence" | "setUserPreferredPresence" | "clearUserPreferredPresence"
+    ) {
+        return Err(GraphError::no_segment(action));
+    }
+    let place = begin(visit, id)?;
+    let now_ms = visit.tenant.clock.simulated_ms();
+    let sessions = &visit.tenant.sessions;
+    match action {
+        "setPresence" => {
+            let body = body(visit)?;
+            body.is_of(visit)?;
+            let (availability, activity) = body.pair(PAIRS)?;
+            let life_ms = body.life_ms(SHORTEST, |life| (SHORTEST..=LONGEST).contains(life))?;
+            let expires_ms = now_ms.saturating_add(life_ms);
+            let session = Session { availability, activity, since_ms: now_ms, set_ms: now_ms, expires_ms };
+            sessions.set(place, visit.access.client, session);
+        }
+        "clearPresence" => {
+            body(visit)?.is_of(visit)?;
+            if !sessions.clear(place, visit.access.client, now_ms) {
+                return Err(GraphError::no_session());
+            }
+        }
+        "setUserPreferredPresence" => {
+            let body = body(visit)?;
+            let (availability, activity) = body.pair(PREFERENCES)?;
+            let default = if matches!(availability.as_str(), "Busy" | "DoNotDisturb") { DAY } else { WEEK };
+            let until_ms = now_ms.saturating_add(body.life_ms(default, |life| *life > SignedDuration::ZERO)?);
+            sessions.prefer(place, Some(Preferred { availability, activity, until_ms }), now_ms);
+        }
+        _ => sessions.prefer(place, None, now_ms),
+    }
+    let no_content = visit.tenant.contradictions().presence_no_content;
+    Ok(Reply::empty(if no_content { StatusCode::NO_CONTENT } else { StatusCode::OK }))
+}
+
+/// Where the user is. A signed-in person may only write the own presence.
+fn begin(visit: &Visit<'_>, id: &str) -> Result<usize, GraphError> {
     presence::pass(visit)?;
     if visit.access.app_only {
         visit.need(&["Presence.ReadWrite.All"])?;
@@ -109,14 +126,15 @@ fn begin(visit: &Visit<'_>, id: &str) -> Result<(Uuid, Body), GraphError> {
     if !visit.access.app_only && user != visit.access.user {
         return Err(GraphError::other_presence());
     }
-    visit
-        .tenant
-        .with_directory(|directory| directory.place_of_id(user))
-        .ok_or_else(|| GraphError::no_user(id))?;
-    let body: Body = serde_json::from_slice(&visit.call.body).map_err(|_| GraphError::presence_request())?;
-    let own = visit.access.client.to_string();
-    if !body.session_id.as_deref().is_some_and(|session| session.eq_ignore_ascii_case(&own)) {
-        return Err(GraphError::presence_request());
-    }
-    Ok((user, body))
+    let place = visit.tenant.with_directory(|directory| directory.place_of_id(user));
+    place.ok_or_else(|| GraphError::no_user(id))
+}
+
+fn body(visit: &Visit<'_>) -> Result<Body, GraphError> {
+    serde_json::from_slice(&visit.call.body).map_err(|_| GraphError::presence_request())
+}
+
+/// Days have 24 hours here.
+fn length(span: Span) -> Option<SignedDuration> {
+    span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()
 }

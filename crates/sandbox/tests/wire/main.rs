@@ -12,5 +12,6 @@ mod installation;
 mod itself;
 mod pages;
 mod presence;
+mod sessions;
 mod sign_in;
 mod support;
