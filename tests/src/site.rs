@@ -1,8 +1,10 @@
 //! An organisation where nothing is installed, and a person who installs: the real wizard against the sandbox tenant.
 
+mod graph;
 mod person;
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +25,7 @@ use tokio::runtime;
 use crate::PATIENCE;
 use crate::bench::STILL;
 use crate::vaults::Drawer;
+pub use graph::Graph;
 pub use person::{open_step, page, primary};
 
 /// What a person does when a browser opens.
@@ -161,14 +164,21 @@ pub struct Installer {
     /// The driver.
     pub handle: Handle,
     /// How long they wait for anything.
-    pub patience: Duration,
+    patience: Duration,
+    asked: AtomicU64,
 }
 
 impl Installer {
     /// Somebody who begins, or goes on, where the folder and the keychain of a site stand.
     #[must_use]
     pub fn at(site: &Site) -> Self {
-        Self { handle: site.drive(), patience: PATIENCE }
+        Self { handle: site.drive(), patience: PATIENCE, asked: AtomicU64::new(0) }
+    }
+
+    /// The same, who waits longer.
+    #[must_use]
+    pub fn patient(site: &Site, patience: Duration) -> Self {
+        Self { patience, ..Self::at(site) }
     }
 
     /// Asks for something.
@@ -177,7 +187,18 @@ impl Installer {
         for (name, value) in values {
             request = request.with(name, value);
         }
+        self.send(request);
+    }
+
+    /// Asks for something that is put together already.
+    pub fn send(&self, request: Request) {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         self.handle.ask(request);
+    }
+
+    /// Whether a picture shows the end of everything that was asked for.
+    fn at_rest(&self, snapshot: &Snapshot) -> bool {
+        snapshot.setup.is_idle() && snapshot.setup.heard >= self.asked.load(Ordering::Relaxed)
     }
 
     /// Asks for something in a step that needs to be named.
@@ -186,7 +207,7 @@ impl Installer {
         for (name, value) in values {
             request = request.with(name, value);
         }
-        self.handle.ask(request);
+        self.send(request);
     }
 
     /// Waits until a step is open and nothing is under way, and gives the picture.
@@ -196,7 +217,7 @@ impl Installer {
     pub async fn reach(&self, integration: Integration, step: StepId) -> Arc<Snapshot> {
         let what = format!("step {step:?} of {integration:?}");
         self.until(&what, |snapshot| {
-            snapshot.setup.is_idle() && snapshot.setup.current(integration) == Some(step)
+            self.at_rest(snapshot) && snapshot.setup.current(integration) == Some(step)
         })
         .await
     }
@@ -208,7 +229,7 @@ impl Installer {
     pub async fn stands(&self, integration: Integration, standing: Standing) -> Arc<Snapshot> {
         let what = format!("{integration:?} as {standing:?}");
         self.until(&what, |snapshot| {
-            snapshot.setup.is_idle() && snapshot.setup.standing(integration) == standing
+            self.at_rest(snapshot) && snapshot.setup.standing(integration) == standing
         })
         .await
     }
@@ -218,7 +239,7 @@ impl Installer {
     /// # Panics
     /// When none comes.
     pub async fn problem(&self, integration: Integration) -> Problem {
-        let there = |snapshot: &Snapshot| snapshot.setup.is_idle() && snapshot.setup.problems.contains_key(&integration);
+        let there = |snapshot: &Snapshot| self.at_rest(snapshot) && snapshot.setup.problems.contains_key(&integration);
         let snapshot = self.until("a problem", there).await;
         Problem::clone(&snapshot.setup.problems[&integration].1)
     }

@@ -169,6 +169,8 @@ pub struct Setup {
     pub accepted: bool,
     /// Whether the addresses come from a file, so that no cloud can be chosen.
     pub fixed_cloud: bool,
+    /// How many requests were heard: whoever counts its own knows whether a picture is older than its request.
+    pub heard: u64,
     asked_certificates: BTreeSet<Registration>,
     administrator: Option<Administrator>,
     administrator_until: Option<Uptime>,
@@ -202,18 +204,22 @@ impl Setup {
         self.changed |= !matches!(event, Event::Tick);
         match event {
             Event::Tick => {}
-            Event::Request(request) => self.request(&request, now, &mut effects),
+            Event::Request(request) => {
+                self.heard += 1;
+                self.request(&request, now, &mut effects);
+            }
             Event::Discovered(result) => self.discovered(result),
             Event::BrowserOpened(to) => {
                 if let Work::Browser { address, .. } = &mut self.work {
                     *address = Some(to);
                 }
             }
-            Event::BrowserMissing(problem) => {
-                if let Work::Browser { missing, .. } = &mut self.work {
-                    *missing = Some(problem);
-                }
-            }
+            Event::BrowserMissing(problem) => match &mut self.work {
+                Work::Browser { missing, .. } => *missing = Some(problem),
+                // The link can be visited all the same.
+                Work::SignIn => self.fail(Integration::TeamsToEight, StepId::SignIn, problem),
+                _ => {}
+            },
             Event::Administrator(result) => self.administrator(result, now, &mut effects),
             Event::Consented { registration, result } => self.consented(registration, result, now, &mut effects),
             Event::Performed { task, result } => self.performed(task, result, now, &mut effects),

@@ -1,5 +1,6 @@
 //! Installing for real: the wizard, its calls and the browser's visits, against a tenant where nothing is installed.
 
+mod accounts;
 mod crash;
 
 use presence::setup::integration::Integration;

@@ -8,7 +8,7 @@ use oauth2::{CsrfToken, PkceCodeChallenge};
 use reqwest::Url;
 
 use super::wire::{Claims, EntraError, TokenAnswer};
-use super::expected::Expected;
+use super::expected::{Expected, wrong_tenant};
 use super::{Connection, discovery::Authority, problem};
 use crate::auth::loopback::{Awaited, Listener, Redirect};
 use crate::clock::pause;
@@ -195,12 +195,16 @@ async fn account(
     let claims = decode::<serde_json::Value>(token.expose(), &key, &rules).map_err(|_| doubtful())?.claims;
     let issuer = claims.get("iss").and_then(|issuer| issuer.as_str()).unwrap_or_default().to_owned();
     let claims: Claims = serde_json::from_value(claims).map_err(|_| doubtful())?;
-    let expected_issuer = authority.issuer.replace("{tenantid}", &claims.tid);
+    let own = authority.tenant();
+    let expected_issuer = authority.issuer.replace(own.as_deref().unwrap_or("{tenantid}"), &claims.tid);
     let same_nonce: bool = subtle::ConstantTimeEq::ct_eq(claims.nonce.as_bytes(), nonce.as_bytes()).into();
     if issuer != expected_issuer || !same_nonce {
         return Err(doubtful());
     }
     let plain = crate::person::plain;
+    if own.is_some_and(|own| !own.eq_ignore_ascii_case(&claims.tid)) {
+        return Err(wrong_tenant(&plain(&claims.preferred_username)));
+    }
     Ok(Account {
         tenant: plain(&claims.tid),
         id: plain(&claims.oid),

@@ -60,13 +60,7 @@ impl Expected {
         let tenant = &connection.tenant;
         let by_id = uuid::Uuid::try_parse(tenant).is_ok();
         if by_id && !tenant.eq_ignore_ascii_case(&account.tenant) {
-            let cause = format!("{} belongs to another organisation. Nothing was kept.", account.user_name);
-            return Err(needed(
-                "signIn.wrongTenant",
-                "That was the wrong organisation.",
-                &cause,
-                "Sign in with an account of your organisation.",
-            ));
+            return Err(wrong_tenant(&account.user_name));
         }
         match self {
             Self::Anybody => Ok(()),
@@ -91,6 +85,15 @@ impl Expected {
             }
         }
     }
+}
+
+pub(super) fn wrong_tenant(user_name: &str) -> Failure {
+    needed(
+        "signIn.wrongTenant",
+        "That was the wrong organisation.",
+        &format!("{user_name} belongs to another organisation. Nothing was kept."),
+        "Sign in with an account of your organisation.",
+    )
 }
 
 fn wrong(account: &Account, roles: &BTreeSet<AdministratorRole>, expected: &str) -> Failure {

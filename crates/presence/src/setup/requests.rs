@@ -152,7 +152,10 @@ impl Setup {
                 effects.push(Effect::StopChecks);
                 self.checks.remove(&integration);
             }
-            Work::SignIn => effects.push(Effect::CancelSignIn),
+            Work::SignIn => {
+                self.problems.remove(&Integration::TeamsToEight);
+                effects.push(Effect::CancelSignIn);
+            }
         }
     }
 

@@ -60,7 +60,7 @@ async fn survive(kill: Kill, replication: Duration, consent: ConsentWay) {
     let slowly = |place| Fault::new(place, FaultKind::Latency { milliseconds: 25 });
     site.sandbox.control().replace_faults([Place::Login, Place::Graph, Place::Eight].map(slowly).into());
     let mut before = Installation::new();
-    let installer = Installer { patience: PATIENCE, ..Installer::at(&site) };
+    let installer = Installer::patient(&site, PATIENCE);
     if consent == ConsentWay::Role {
         installer.follow_to(&site, FIRST, Some(StepId::Prepare)).await;
         installer.ask(FIRST, Act::Choose, &[("consent", "role")]);
@@ -87,7 +87,7 @@ async fn survive(kill: Kill, replication: Duration, consent: ConsentWay) {
         site.profile().save_installation(&before).unwrap();
     }
 
-    let installer = Installer { patience: PATIENCE, ..Installer::at(&site) };
+    let installer = Installer::patient(&site, PATIENCE);
     for integration in Integration::ALL {
         installer.follow(&site, integration).await;
     }
