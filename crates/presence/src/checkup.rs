@@ -100,7 +100,10 @@ pub(crate) fn alone(
 }
 
 /// The key for directory contacts: one that an endpoints file names, or the vault's.
-pub(crate) async fn search_key(endpoints: &Endpoints, vault: &Arc<dyn Vault>) -> Result<Option<Secret>, Failure> {
+pub(crate) async fn search_key(
+    endpoints: &Endpoints,
+    vault: &Arc<dyn Vault>,
+) -> Result<Option<Secret>, Failure> {
     if let Some(key) = &endpoints.eight.key {
         return Ok(Some(key.clone()));
     }
@@ -124,7 +127,9 @@ impl Checkup {
         let configuration = installation.configuration();
         // One client for all checks: what one of them found in the vault the next ones need.
         let reader = reader.or_else(|| {
-            configuration.map(|configuration| crate::checkup::reader(&http, &clock, &endpoints, &vault, &configuration))
+            configuration.map(|configuration| {
+                crate::checkup::reader(&http, &clock, &endpoints, &vault, &configuration)
+            })
         });
         Self { http, clock, endpoints, vault, installation, reader, known }
     }
@@ -250,7 +255,8 @@ impl Checkup {
         let counted = people.iter().filter(|person| person.left_out().is_none()).count();
         if report.matched == 0 && counted > 0 && !contacts.is_empty() {
             let cause = "No 8x8 user has the email address of a Microsoft user.";
-            let remedy = "In 8x8 Admin Console, make the email of each user the same as the Microsoft user name.";
+            let remedy =
+                "In 8x8 Admin Console, make the email of each user the same as the Microsoft user name.";
             let problem = Problem::new("setup.matches", "Nobody is matched.", cause, remedy);
             return Err(Failure::Forbidden(Arc::new(problem)));
         }
@@ -338,7 +344,8 @@ impl Checkup {
                 failed.insert(check, ());
             }
             let first = integration == Integration::TeamsToEight;
-            let name = if first { check.name().into() } else { format!("{}: {}", integration.name(), check.name()) };
+            let name =
+                if first { check.name().into() } else { format!("{}: {}", integration.name(), check.name()) };
             let result = result.map(|finding| finding.words).map_err(|fault| Problem::clone(&fault.problem));
             lines.push(Line { name, result });
         }

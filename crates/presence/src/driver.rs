@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+use crate::checkup;
 use crate::clock::Clock;
 use crate::desktop::Desktop;
 use crate::eight::Contacts;
@@ -34,6 +35,9 @@ use installer::{Installer, Shared};
 
 /// Events that wait to be taken; whoever sends more waits.
 const QUEUE: usize = 256;
+
+/// Quitting waits so long for what has to be cleared at Microsoft.
+const FAREWELL: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// What a driver is made of.
 pub struct Parts {
@@ -212,6 +216,8 @@ impl Sync {
         if key.is_none() && !installation.keys.contains(&Key::Search) {
             rules.contacts_interval = None;
         }
+        rules.calls_interval = configuration.calls.then_some(rules.interval);
+        rules.writes = configuration.writes;
         let reports = shared.events.clone();
         let report = move |problem| {
             // The loop hears of it with the next failure if it is too busy now.
@@ -221,7 +227,11 @@ impl Sync {
         let owner = format!("{} {}", configuration.tenant, configuration.client_id);
         let (store, restored) = Store::open(&profile.store(), &owner, report)?;
         let mut engine = Engine::new(rules, now);
-        let mut effects = Effects::new(shared, &configuration, contacts(shared, key), store, expected(&configuration));
+        let parts = (shared.http.clone(), Arc::clone(&shared.clock));
+        let writer =
+            checkup::alone(parts, &shared.endpoints, &shared.vault, installation, Registration::Writer);
+        let (contacts, named) = (contacts(shared, key), expected(&configuration));
+        let mut effects = Effects::new(shared, &configuration, contacts, writer, store, named);
         effects.perform(engine.handle(Event::Restored(Box::new(restored)), now));
         effects.find_sign_in();
         Ok(Self { engine, effects: Some(effects) })
@@ -321,6 +331,13 @@ impl Loop {
         if let Some(effects) = &mut self.sync.effects {
             effects.perform(self.sync.engine.flush(now).into_iter().collect());
         }
+        let ours = self.sync.engine.written_for();
+        if let Some(effects) = &self.sync.effects
+            && installation.configuration().is_none()
+            && !ours.is_empty()
+        {
+            effects.clear_beside(ours);
+        }
         // The store is closed before it is opened again.
         self.sync.effects = None;
         let shared = self.installer.shared.clone();
@@ -334,6 +351,26 @@ impl Loop {
                 let _ = self.sync.engine.handle(event, now);
             }
         }
+    }
+
+    /// Ends what stands in Teams by our word, within a time that nobody minds waiting.
+    async fn say_farewell(&mut self, now: Moment) {
+        let Some(effects) = &mut self.sync.effects else { return };
+        if self.sync.engine.written_for().is_empty() {
+            return;
+        }
+        effects.perform(self.sync.engine.farewell(now));
+        let clearing = async {
+            while !self.sync.engine.written_for().is_empty() {
+                let Some(heard) = self.events.recv().await else { return };
+                if let Heard::Sync(event) = heard {
+                    let (now, _) = self.clock.look();
+                    effects.perform(self.sync.engine.handle(event, now));
+                }
+            }
+        };
+        // Whatever is left ends by itself within minutes, and the next run clears it.
+        let _ = tokio::time::timeout(FAREWELL, clearing).await;
     }
 
     fn draw(&mut self, now: Moment) {
@@ -368,6 +405,7 @@ async fn run(mut own: Loop) {
             own.draw(now);
         }
         if own.stop.load(Ordering::Relaxed) {
+            own.say_farewell(now).await;
             let last = own.sync.engine.flush(now);
             if let Some(effects) = &mut own.sync.effects {
                 effects.perform(last.into_iter().collect());

@@ -15,17 +15,20 @@ pub mod writer;
 use std::sync::Arc;
 use std::time::Duration;
 
+use calls::{Calls, Due, Lines};
 use effect::{Change, Effect};
 use event::{DirectoryRead, Event, Intent, PresenceRead, StoredObservation};
 use reader::{FORBIDDEN_WAIT, Reader};
 use roster::Roster;
 use schedule::Schedule;
+use writer::{Write, Writer, Written};
 
 use crate::error::{Failure, Problem};
+use crate::mapping::Term;
 use crate::moment::{Moment, Uptime};
 use crate::person::PersonId;
 use crate::session::{Session, Step, Wish};
-use crate::snapshot::{SetAside, Snapshot, Source, SourceState, stale_after};
+use crate::snapshot::{CallsPicture, SetAside, Snapshot, Source, SourceState, stale_after};
 
 /// What the engine is told once.
 #[derive(Clone, Debug)]
@@ -38,6 +41,10 @@ pub struct Rules {
     pub listing_interval: Duration,
     /// Time between two readings of 8x8's contacts; `None` when there is no key.
     pub contacts_interval: Option<Duration>,
+    /// Time between two looks at a phone system; `None` when calls are not read.
+    pub calls_interval: Option<Duration>,
+    /// Whether calls are shown in Teams.
+    pub writes: bool,
     /// Spreads the retries of many desktops.
     pub seed: u64,
     /// Told in every surface when the endpoints are none of the known clouds.
@@ -51,6 +58,8 @@ impl Default for Rules {
             directory_interval: Duration::from_secs(30),
             listing_interval: Duration::from_mins(5),
             contacts_interval: Some(Duration::from_mins(10)),
+            calls_interval: None,
+            writes: false,
             seed: 0,
             notice: None,
         }
@@ -77,6 +86,9 @@ pub struct Engine {
     schedule: Schedule,
     directory: Reader,
     contacts: Option<Reader>,
+    calls: Option<Calls>,
+    lines: Option<Lines>,
+    writer: Writer,
     cursor: Option<Arc<str>>,
     session: Session,
     source: Source,
@@ -103,6 +115,9 @@ impl Engine {
             schedule: Schedule::new(rules.interval, rules.seed, now.uptime),
             directory: Reader::new(now),
             contacts: rules.contacts_interval.map(|_| Reader::new(now)),
+            calls: rules.calls_interval.map(|interval| Calls::new(interval, now)),
+            lines: None,
+            writer: Writer::default(),
             cursor: None,
             session: Session::default(),
             source: Source { since: Some(now), ..Source::default() },
@@ -135,6 +150,11 @@ impl Engine {
             }
             Event::Restored(restored) => {
                 self.cursor.clone_from(&restored.cursor);
+                self.writer.restore(restored.ledger.iter().copied(), now);
+                if !self.rules.writes {
+                    // Nothing of ours is wanted any more, whoever put it there.
+                    self.writer.end_all(now);
+                }
                 self.roster.restore(*restored, now);
                 self.source.last_success = self
                     .roster
@@ -165,6 +185,28 @@ impl Engine {
                     reader.failed(&failure, now);
                 }
             }
+            Event::SystemsRead(systems) => {
+                if let Some(calls) = &mut self.calls {
+                    calls.systems_read(systems, now);
+                }
+            }
+            Event::SystemsFailed(failure) => {
+                if let Some(calls) = &mut self.calls {
+                    calls.systems_failed(&failure, now);
+                }
+            }
+            Event::CallsRead { system, read } => {
+                self.set_aside.entries += read.set_aside;
+                if let Some(calls) = &mut self.calls {
+                    calls.calls_read(&system, &read, now);
+                }
+            }
+            Event::CallsFailed { system, failure } => {
+                if let Some(calls) = &mut self.calls {
+                    calls.calls_failed(&system, &failure, now);
+                }
+            }
+            Event::Written(results) => self.written(&results, now, &mut effects),
             Event::VaultClosed(problem) => {
                 self.vault = Some(problem);
                 self.vault_due = Some(now.uptime.plus(VAULT_WAIT));
@@ -172,6 +214,7 @@ impl Engine {
             Event::Local(problem) => self.local = problem,
             Event::Intent(intent) => self.intend(&intent, now, &mut effects),
         }
+        self.follow_calls(now);
         self.plan(now, &mut effects);
         effects
     }
@@ -183,11 +226,17 @@ impl Engine {
             self.schedule.wake_at(now.uptime),
             self.directory.wake_at().map(|due| due.max(self.schedule.hold(now.uptime).unwrap_or(due))),
             self.contacts.as_ref().and_then(Reader::wake_at),
+            self.calls.as_ref().and_then(Calls::wake_at),
         ];
         let running = self.session.account().is_some() && self.paused.is_none();
         let polls = polls.into_iter().flatten().filter(|_| running);
         let tick = (self.source.state != SourceState::Live).then(|| self.drawn.plus(DEGRADED_TICK));
-        polls.chain(tick).chain(self.vault_due).chain(self.paused.map(|until| until.uptime)).min()
+        polls
+            .chain(tick)
+            .chain(self.writer.wake_at())
+            .chain(self.vault_due)
+            .chain(self.paused.map(|until| until.uptime))
+            .min()
     }
 
     /// Whether somebody is signed in, as far as is known.
@@ -222,6 +271,15 @@ impl Engine {
             complete: self.directory.source().last_success.is_some() && self.schedule.complete(),
             notice: self.rules.notice.clone(),
             local: self.vault.clone().or_else(|| self.local.clone()),
+            calls: self.calls.as_ref().map(|calls| {
+                Arc::new(CallsPicture {
+                    discovery: calls.discovery().clone(),
+                    systems: calls.sources(),
+                    writer: self.writer.source().clone(),
+                    ledger: self.writer.ledger(),
+                    talking: calls.talking().count(),
+                })
+            }),
             // The driver knows of these.
             configured: true,
             setup: Arc::default(),
@@ -284,7 +342,85 @@ impl Engine {
         }
     }
 
+    /// Works out who is on an 8x8 call, and what Teams is to be told.
+    fn follow_calls(&mut self, now: Moment) {
+        let Some(calls) = &mut self.calls else { return };
+        let lines = self.lines.get_or_insert_with(|| self.roster.lines());
+        let (began, ended) = calls.settle(lines, now);
+        for person in &began {
+            self.roster.set_call(person, calls.since(person));
+            if self.rules.writes {
+                self.writer.begin(*person, now);
+            }
+        }
+        for person in &ended {
+            self.roster.set_call(person, None);
+            self.writer.end(*person, now);
+        }
+        self.changed |= !began.is_empty() || !ended.is_empty();
+        if self.rules.writes {
+            let answered = calls.is_known();
+            self.writer.judge(answered, |person| calls.since(person).is_some(), now);
+        }
+    }
+
+    fn written(&mut self, results: &[(Write, Written)], now: Moment, effects: &mut Vec<Effect>) {
+        // Two polls and a little more: by then Graph has said what is so without us.
+        let window = stale_after(self.schedule.interval());
+        let mut removed = Vec::new();
+        for (write, result) in results {
+            if self.writer.written(*write, result, window, now) {
+                removed.push(write.person);
+            }
+        }
+        if !removed.is_empty() {
+            effects.push(Effect::Store(Change::Ledger { added: Vec::new(), removed }));
+        }
+        self.hear_our_own_words(false, now);
+    }
+
+    /// What Graph says of people for whom we wrote may be our own word.
+    fn hear_our_own_words(&mut self, news: bool, now: Moment) {
+        for person in self.writer.people() {
+            let repeats = self.roster.teams(&person).is_some_and(|teams| {
+                let busy = teams.availability == Term::Busy;
+                busy && matches!(teams.activity, Term::InACall | Term::Busy)
+            });
+            if news && !repeats {
+                self.writer.confirmed(&person);
+            }
+            self.roster.set_ours(&person, repeats && self.writer.is_ours(&person, now));
+        }
+        self.writer.forget_ghosts(now);
+    }
+
+    /// Ends everything of ours at Microsoft before the program ends; whether there is anything to wait for.
+    pub fn farewell(&mut self, now: Moment) -> Vec<Effect> {
+        self.rules.writes = false;
+        self.calls = None;
+        // Nothing more is read.
+        self.paused = Some(now.plus(FOR_EVER));
+        self.writer.end_all(now);
+        let mut effects = Vec::new();
+        self.plan_writes(now, &mut effects);
+        effects
+    }
+
+    /// Who stands in Teams by our word.
+    #[must_use]
+    pub fn written_for(&self) -> Vec<PersonId> {
+        self.writer.ledgered()
+    }
+
+    fn plan_writes(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        for writes in self.writer.take(now) {
+            effects.push(Effect::WritePresence { writes, at: now.wall });
+        }
+    }
+
     fn fit(&mut self, now: Moment) {
+        // People or their contacts moved, and with them who has which extension.
+        self.lines = None;
         self.schedule.resize(self.roster.pages(), now.uptime);
     }
 
@@ -332,6 +468,7 @@ impl Engine {
         self.source.last_success = Some(now);
         self.set_aside.entries += read.set_aside;
         let observed = self.roster.observe(read, self.schedule.interval(), now);
+        self.hear_our_own_words(true, now);
         self.set_aside.unknown_values += observed.unknown_values;
         self.set_aside.late += observed.late;
         self.unstored.extend(observed.changed);
@@ -389,7 +526,15 @@ impl Engine {
             if self.contacts.as_mut().is_some_and(|reader| reader.take(now)) {
                 effects.push(Effect::ReadContacts);
             }
+            for due in self.calls.as_mut().map(|calls| calls.take(now)).unwrap_or_default() {
+                effects.push(match due {
+                    Due::Systems => Effect::ReadSystems,
+                    Due::Calls(system) => Effect::ReadCalls { system },
+                });
+            }
         }
+        // What is ours is renewed and ended whoever is signed in to read.
+        self.plan_writes(now, effects);
         self.assess(now);
         self.changed |=
             self.source.state != SourceState::Live && now.uptime.since(self.drawn) >= DEGRADED_TICK;

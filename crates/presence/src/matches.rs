@@ -175,6 +175,7 @@ mod tests {
             name: id.into(),
             emails: vec![email.into()],
             extension: None,
+            other_extensions: Vec::new(),
             pbx: None,
             department: None,
             title: None,

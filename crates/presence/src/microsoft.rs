@@ -8,8 +8,8 @@ pub mod consent;
 pub mod discovery;
 pub mod expected;
 pub mod graph;
-mod renewal;
 mod problem;
+mod renewal;
 pub mod wire;
 mod writing;
 

@@ -152,6 +152,9 @@ pub struct Contact {
     pub emails: Vec<String>,
     /// Extension as people dial it; unlicensed users have none.
     pub extension: Option<String>,
+    /// Other extensions and forms of it, such as the one with the site in front.
+    #[serde(default)]
+    pub other_extensions: Vec<String>,
     /// The phone system on which the extension is unique.
     pub pbx: Option<String>,
     /// Department.

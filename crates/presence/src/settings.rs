@@ -134,7 +134,10 @@ impl Profile {
     /// # Errors
     /// When the disk refuses.
     pub fn save_installation(&self, installation: &Installation) -> Result<(), Problem> {
-        self.write("installation.toml", &Installation { version: installation::VERSION, ..installation.clone() })
+        self.write(
+            "installation.toml",
+            &Installation { version: installation::VERSION, ..installation.clone() },
+        )
     }
 
     /// A file of the profile; one that can not be used is set aside.

@@ -221,7 +221,9 @@ impl Setup {
                 _ => {}
             },
             Event::Administrator(result) => self.administrator(result, now, &mut effects),
-            Event::Consented { registration, result } => self.consented(registration, result, now, &mut effects),
+            Event::Consented { registration, result } => {
+                self.consented(registration, result, now, &mut effects);
+            }
             Event::Performed { task, result } => self.performed(task, result, now, &mut effects),
             Event::Checked { integration, check, result } => {
                 self.checked(integration, check, result, now, &mut effects);
@@ -470,13 +472,22 @@ impl Setup {
         }
         let configuration = self.installation.configuration();
         let keys: Vec<Key> = self.installation.keys.iter().copied().collect();
-        // Knowing more of the same status user is no reason to begin anew.
+        // Learning who signed in is no reason to begin anew; naming somebody else is.
+        let learned = self.installation.status_user.signed_in;
         let same = match (&configuration, &self.adopted) {
             (Some(one), Some(other)) => {
-                (one.cloud, &one.tenant, &one.client_id, one.reading)
-                    == (other.cloud, &other.tenant, &other.client_id, other.reading)
-                    && one.expected.as_ref().map(|(name, _)| name.to_lowercase())
-                        == other.expected.as_ref().map(|(name, _)| name.to_lowercase())
+                (one.cloud, &one.tenant, &one.client_id, one.reading, one.calls, one.writes)
+                    == (
+                        other.cloud,
+                        &other.tenant,
+                        &other.client_id,
+                        other.reading,
+                        other.calls,
+                        other.writes,
+                    )
+                    && (learned
+                        || one.expected.as_ref().map(|(name, _)| name.to_lowercase())
+                            == other.expected.as_ref().map(|(name, _)| name.to_lowercase()))
             }
             (None, None) => true,
             _ => false,

@@ -52,6 +52,10 @@ pub struct PersonState {
     pub teams: Option<Observation>,
     /// Whether the newest successful answer left this person out, which is neither offline nor unknown.
     pub absent: bool,
+    /// Since when 8x8 says that this person is on a call, as far as we saw.
+    pub call: Option<Moment>,
+    /// Whether what Teams says is our own word coming back, and no Teams call.
+    pub ours: bool,
 }
 
 impl PersonState {
@@ -59,6 +63,12 @@ impl PersonState {
     #[must_use]
     pub fn id(&self) -> PersonId {
         self.card.person.id
+    }
+
+    /// Whether Teams itself says that this person is on a call.
+    #[must_use]
+    pub fn in_teams_call(&self) -> bool {
+        !self.ours && self.teams.as_ref().is_some_and(|teams| teams.mapping.presence == Presence::OnCall)
     }
 }
 
@@ -174,6 +184,21 @@ pub struct SetAside {
     pub late: u64,
 }
 
+/// How reading 8x8's calls and writing to Teams are doing.
+#[derive(Clone, Debug)]
+pub struct CallsPicture {
+    /// The list of phone systems.
+    pub discovery: Source,
+    /// Each phone system by name.
+    pub systems: Vec<(Arc<str>, Source)>,
+    /// Writing to Teams.
+    pub writer: Source,
+    /// People for whom something of ours stands in Teams.
+    pub ledger: usize,
+    /// People on an 8x8 call.
+    pub talking: usize,
+}
+
 /// The picture.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -205,6 +230,8 @@ pub struct Snapshot {
     pub notice: Option<Arc<str>>,
     /// What went wrong on this computer: keychain or disk.
     pub local: Option<Arc<Problem>>,
+    /// 8x8's calls and what is written to Teams; `None` when that is not installed.
+    pub calls: Option<Arc<CallsPicture>>,
     /// Whether there is anything to read with; if not, only the wizard is worth showing.
     pub configured: bool,
     /// The wizard.
@@ -225,6 +252,7 @@ impl Snapshot {
     #[must_use]
     pub fn presence(&self, state: &PersonState) -> Presence {
         match &state.teams {
+            _ if state.call.is_some() => Presence::OnCall,
             Some(teams) if self.freshness(state) != Freshness::Lost => teams.mapping.presence,
             _ => Presence::Unknown,
         }

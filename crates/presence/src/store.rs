@@ -13,6 +13,7 @@ use std::thread::JoinHandle;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use tokio::sync::oneshot;
 
 use crate::engine::effect::Change;
 use crate::engine::event::{Restored, StoredObservation};
@@ -23,7 +24,7 @@ use crate::person::{Contact, Person, PersonId};
 /// The store of one profile.
 #[derive(Debug)]
 pub struct Store {
-    changes: Option<Sender<Change>>,
+    changes: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -62,9 +63,26 @@ impl Store {
     pub fn write(&self, change: Change) {
         if let Some(changes) = &self.changes {
             // The thread ends only when this sender is gone.
-            let _ = changes.send(change);
+            let _ = changes.send(Job { change, done: None });
         }
     }
+
+    /// Writes a change, and tells when it is on the disk; dropped unsaid when the disk refuses.
+    #[must_use]
+    pub fn write_first(&self, change: Change) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        if let Some(changes) = &self.changes {
+            let _ = changes.send(Job { change, done: Some(sender) });
+        }
+        receiver
+    }
+}
+
+/// A change on its way to the thread.
+#[derive(Debug)]
+struct Job {
+    change: Change,
+    done: Option<oneshot::Sender<()>>,
 }
 
 impl Drop for Store {
@@ -115,7 +133,13 @@ fn restore(connection: &Connection) -> rusqlite::Result<Restored> {
             contacts.push(contact);
         }
     }
-    Ok(Restored { people, contacts, cursor })
+    let mut ledger = Vec::new();
+    let mut statement = connection.prepare("SELECT id FROM ledger")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        ledger.extend(PersonId::from_slice(&row.get::<_, Vec<u8>>(0)?));
+    }
+    Ok(Restored { people, contacts, cursor, ledger })
 }
 
 fn observation(
@@ -141,19 +165,23 @@ fn observation(
 /// The thread: takes all that is waiting as one transaction.
 fn write(
     mut connection: Connection,
-    changes: &Receiver<Change>,
+    changes: &Receiver<Job>,
     path: &Path,
     report: &dyn Fn(Option<Arc<Problem>>),
 ) {
     let mut failing = false;
     while let Ok(first) = changes.recv() {
-        let waiting: Vec<Change> = std::iter::once(first).chain(changes.try_iter()).collect();
+        let waiting: Vec<Job> = std::iter::once(first).chain(changes.try_iter()).collect();
         match apply(&mut connection, &waiting) {
-            Ok(()) if failing => {
-                failing = false;
-                report(None);
+            Ok(()) => {
+                for done in waiting.into_iter().filter_map(|job| job.done) {
+                    // Whoever waited may have gone.
+                    let _ = done.send(());
+                }
+                if std::mem::take(&mut failing) {
+                    report(None);
+                }
             }
-            Ok(()) => {}
             Err(error) => {
                 tracing::warn!(%error, "the store could not be written");
                 if !failing {
@@ -165,10 +193,10 @@ fn write(
     }
 }
 
-fn apply(connection: &mut Connection, changes: &[Change]) -> rusqlite::Result<()> {
+fn apply(connection: &mut Connection, jobs: &[Job]) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
-    for change in changes {
-        match change {
+    for job in jobs {
+        match &job.change {
             Change::Directory { people, removed, cursor } => {
                 directory(&transaction, people, removed, cursor.as_deref())?;
             }
@@ -179,6 +207,9 @@ fn apply(connection: &mut Connection, changes: &[Change]) -> rusqlite::Result<()
                 for (position, contact) in (0_i64..).zip(contacts.iter()) {
                     insert.execute(params![position, json(contact)?])?;
                 }
+            }
+            Change::Ledger { added, removed } => {
+                ledger(&transaction, added, removed)?;
             }
             Change::Observations { people, confirmed } => {
                 for (id, observation) in people {
@@ -209,6 +240,23 @@ fn directory(
         }
     }
     meta(transaction, "cursor", cursor)
+}
+
+fn ledger(
+    transaction: &Transaction<'_>,
+    added: &[(PersonId, Timestamp)],
+    removed: &[PersonId],
+) -> rusqlite::Result<()> {
+    let mut insert =
+        transaction.prepare_cached("INSERT OR REPLACE INTO ledger (id, since) VALUES (?1, ?2)")?;
+    for (id, since) in added {
+        insert.execute(params![id.as_bytes(), since.as_millisecond()])?;
+    }
+    let mut delete = transaction.prepare_cached("DELETE FROM ledger WHERE id = ?1")?;
+    for id in removed {
+        delete.execute([id.as_bytes()])?;
+    }
+    Ok(())
 }
 
 fn upsert(

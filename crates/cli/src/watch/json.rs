@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use presence::mapping::Presence;
 use presence::person::PersonId;
 use presence::session::Session;
+use presence::view::board::call_sources;
 use presence::snapshot::{Freshness, People, PersonState, Snapshot, SourceState};
 use serde::Serialize;
 
@@ -185,11 +186,16 @@ fn person<'a>(snapshot: &Snapshot, state: &'a PersonState) -> Person<'a> {
             activity: teams.activity.as_str(),
             row: teams.mapping.row.as_str(),
         }),
-        on_call_in: if presence == Presence::OnCall { vec!["teams"] } else { Vec::new() },
+        on_call_in: if presence == Presence::OnCall { on_call_in(state) } else { Vec::new() },
         since: teams.map(|teams| teams.since.wall),
         observed_at: teams.map(|teams| teams.observed.wall),
         stale: snapshot.freshness(state) != Freshness::Fresh,
     }
+}
+
+fn on_call_in(state: &PersonState) -> Vec<&'static str> {
+    let names = call_sources(state).into_iter();
+    names.map(|source| if source == "8x8" { "eight" } else { "teams" }).collect()
 }
 
 fn known_of(snapshot: &Snapshot, state: &PersonState) -> Known {

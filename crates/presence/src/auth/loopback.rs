@@ -107,7 +107,8 @@ impl Listener {
                 Ok((stream, _)) => {
                     let (sender, state, port) = (sender.clone(), state.to_owned(), self.port);
                     visitors.spawn(async move {
-                        let served = tokio::time::timeout(REQUEST_LIMIT, serve(stream, &state, port, awaited)).await;
+                        let served =
+                            tokio::time::timeout(REQUEST_LIMIT, serve(stream, &state, port, awaited)).await;
                         if let Ok(Ok(Some(redirect))) = served {
                             // A second answer finds the place taken; the first one counts.
                             let _ = sender.try_send(redirect);
@@ -121,7 +122,12 @@ impl Listener {
     }
 }
 
-async fn serve(mut stream: TcpStream, state: &str, port: u16, awaited: Awaited) -> io::Result<Option<Redirect>> {
+async fn serve(
+    mut stream: TcpStream,
+    state: &str,
+    port: u16,
+    awaited: Awaited,
+) -> io::Result<Option<Redirect>> {
     let mut request = Vec::new();
     while !request.windows(4).any(|window| window == b"\r\n\r\n") && request.len() < LONGEST_REQUEST {
         let mut part = [0; 2048];

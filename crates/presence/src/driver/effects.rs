@@ -2,21 +2,25 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::Timestamp;
+use tokio::sync::OnceCell;
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::Heard;
 use super::installer::Shared;
 use crate::checkup;
-use crate::eight::Contacts;
-use crate::engine::effect::Effect;
+use crate::eight::keys::Credential;
+use crate::eight::{Analytics, Contacts};
+use crate::engine::effect::{Change, Effect};
 use crate::engine::event::Event;
-use crate::error::Failure;
+use crate::engine::writer::{BATCH, Kind, Write, Written};
+use crate::error::{Failure, Problem};
 use crate::microsoft::expected::Expected;
 use crate::microsoft::{Microsoft, auth};
 use crate::person::Contact;
 use crate::session::{Account, Step};
 use crate::setup;
-use crate::setup::installation::Configuration;
+use crate::setup::installation::{Configuration, Key};
 use crate::store::Store;
 
 /// Where the key for 8x8's directory is.
@@ -31,6 +35,10 @@ pub(super) enum ContactsKey {
 pub(super) struct Effects {
     microsoft: Arc<Microsoft>,
     contacts: ContactsKey,
+    /// Writes presence; none before it is set up.
+    writer: Option<Arc<Microsoft>>,
+    /// Reads calls, once its key was taken from the vault.
+    analytics: Arc<OnceCell<Analytics>>,
     shared: Shared,
     store: Store,
     /// Everything under way; dropping it ends it all.
@@ -47,6 +55,7 @@ impl Effects {
         shared: &Shared,
         configuration: &Configuration,
         contacts: ContactsKey,
+        writer: Option<Arc<Microsoft>>,
         store: Store,
         named: Expected,
     ) -> Self {
@@ -55,6 +64,8 @@ impl Effects {
         Self {
             microsoft,
             contacts,
+            writer,
+            analytics: Arc::default(),
             shared: shared.clone(),
             store,
             tasks: JoinSet::new(),
@@ -76,6 +87,9 @@ impl Effects {
                 Effect::ReadDirectory { cursor } => self.read_directory(cursor),
                 Effect::ReadPresence { page, people } => self.read_presence(page, people),
                 Effect::ReadContacts => self.read_contacts(),
+                Effect::ReadSystems => self.read_systems(),
+                Effect::ReadCalls { system } => self.read_calls(system),
+                Effect::WritePresence { writes, at } => self.write_presence(writes, at),
                 Effect::FindSignIn => self.find_sign_in(),
                 Effect::BeginSignIn => self.begin_sign_in(),
                 Effect::StopSignIn => self.stop_sign_in(),
@@ -128,6 +142,59 @@ impl Effects {
             match read {
                 Ok(contacts) => Event::ContactsRead(contacts),
                 Err(failure) => Event::ContactsFailed(failure),
+            }
+        });
+    }
+
+    fn read_systems(&mut self) {
+        let (shared, cell) = (self.shared.clone(), Arc::clone(&self.analytics));
+        self.spawn(async move {
+            let read = async { analytics(&shared, &cell).await?.phone_systems().await };
+            match read.await {
+                Ok(systems) => Event::SystemsRead(systems),
+                Err(failure) => Event::SystemsFailed(failure),
+            }
+        });
+    }
+
+    fn read_calls(&mut self, system: Arc<str>) {
+        let (shared, cell) = (self.shared.clone(), Arc::clone(&self.analytics));
+        self.spawn(async move {
+            let read = async { analytics(&shared, &cell).await?.active_calls(&system).await };
+            match read.await {
+                Ok(read) => Event::CallsRead { system, read },
+                Err(failure) => Event::CallsFailed { system, failure },
+            }
+        });
+    }
+
+    /// The ledger is on the disk before anything is sent: what a crash leaves behind is known to the next run.
+    fn write_presence(&mut self, writes: Vec<Write>, at: Timestamp) {
+        let added =
+            writes.iter().filter(|write| write.kind == Kind::Set).map(|write| (write.person, at)).collect();
+        let kept = self.store.write_first(Change::Ledger { added, removed: Vec::new() });
+        let writer = self.writer.clone();
+        self.spawn(async move {
+            let all = |failure: &Failure| {
+                writes.iter().map(|write| (*write, Written::Failed(failure.clone()))).collect::<Vec<_>>()
+            };
+            Event::Written(match writer {
+                None => all(&nobody_writes()),
+                Some(_) if kept.await.is_err() => all(&not_kept()),
+                Some(writer) => writer.write_presence(&writes).await,
+            })
+        });
+    }
+
+    /// Ends what stands in Teams by our word, beside everything else and for as long as it takes.
+    pub(super) fn clear_beside(&self, people: Vec<crate::person::PersonId>) {
+        let Some(writer) = self.writer.clone() else { return };
+        tokio::spawn(async move {
+            let writes: Vec<Write> =
+                people.into_iter().map(|person| Write { person, kind: Kind::Clear }).collect();
+            for batch in writes.chunks(BATCH) {
+                // What fails ends by itself within minutes.
+                let _ = writer.write_presence(batch).await;
             }
         });
     }
@@ -193,6 +260,39 @@ fn remember(expected: &Mutex<Expected>, account: &Account) {
         first: false,
     };
     *expected.lock().unwrap_or_else(PoisonError::into_inner) = same;
+}
+
+/// The client for calls, with the key that the vault holds.
+async fn analytics<'a>(shared: &Shared, cell: &'a OnceCell<Analytics>) -> Result<&'a Analytics, Failure> {
+    cell.get_or_try_init(|| async {
+        let loaded = Credential::load(&shared.vault, Key::Analytics).await;
+        let credential = loaded.map_err(|error| Failure::Vault(Arc::new(error.problem())))?;
+        let credential = credential.ok_or_else(|| {
+            let cause = "No key for Work Analytics is in the keychain.";
+            let remedy = "Enter it in Setup, under 8x8 to Teams presence.";
+            Failure::Forbidden(Arc::new(Problem::new("eight.missing", "A key is missing.", cause, remedy)))
+        })?;
+        let api = shared.endpoints.eight.api.clone();
+        Ok(Analytics::new(shared.http.clone(), Arc::clone(&shared.clock), api, credential))
+    })
+    .await
+}
+
+fn nobody_writes() -> Failure {
+    let cause = "The registration “8x8 Write Presence” is not there any more.";
+    let remedy = "Open Setup and install 8x8 to Teams presence again.";
+    Failure::Forbidden(Arc::new(Problem::new(
+        "setup.reader",
+        "Nothing can be written to Teams.",
+        cause,
+        remedy,
+    )))
+}
+
+fn not_kept() -> Failure {
+    let cause = "What is written there has to be kept on this computer's disk first, and the disk refused.";
+    let remedy = "Check that the disk is not full and that you may write there.";
+    Failure::Broken(Arc::new(Problem::new("store.ledger", "Nothing was written to Teams.", cause, remedy)))
 }
 
 async fn read_with_vault(shared: &Shared) -> Result<Vec<Contact>, Failure> {

@@ -73,7 +73,10 @@ impl Analytics {
     pub async fn phone_systems(&self) -> Result<Vec<PhoneSystem>, Failure> {
         let mut found = Vec::new();
         for page in 0..MOST_SYSTEMS / PAGE {
-            let url = self.url("v2/pbxes/", &[("page", page.to_string()), ("size", PAGE.to_string()), ("sort", "name,ASC".into())])?;
+            let url = self.url(
+                "v2/pbxes/",
+                &[("page", page.to_string()), ("size", PAGE.to_string()), ("sort", "name,ASC".into())],
+            )?;
             let answer = self.get(&url).await?;
             match answer.status {
                 StatusCode::OK => {}
@@ -179,8 +182,7 @@ impl Analytics {
     }
 
     fn url(&self, path: &str, query: &[(&str, String)]) -> Result<Url, Failure> {
-        let mut url =
-            Url::parse(&format!("{}/analytics/work/{path}", self.api)).map_err(|_| malformed())?;
+        let mut url = Url::parse(&format!("{}/analytics/work/{path}", self.api)).map_err(|_| malformed())?;
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
@@ -248,8 +250,7 @@ impl Analytics {
         if !answer.status.is_success() {
             let refusal = serde_json::from_slice::<Refusal>(&answer.body).unwrap_or_default();
             let about_key = refusal.code == "SHA001";
-            let about_user =
-                refusal.error == "invalid_grant" || refusal.error_description.contains("USER");
+            let about_user = refusal.error == "invalid_grant" || refusal.error_description.contains("USER");
             return Err(if about_user && !about_key {
                 user_refused(status)
             } else {

@@ -27,6 +27,9 @@ const BURST: usize = 20;
 /// The pause after that: half of what the customer is allowed in all.
 const PACE: Duration = Duration::from_secs(2);
 
+/// More extensions than any person has.
+const MOST_EXTENSIONS: usize = 20;
+
 /// More pages than any directory has.
 const MOST_PAGES: usize = 2_000;
 
@@ -171,6 +174,7 @@ fn contact(raw: &RawValue) -> Option<Contact> {
     #[serde(rename_all = "camelCase")]
     struct Extension {
         extension: Option<String>,
+        fq_extension: Option<String>,
         extension_type: Option<String>,
         pbx_name: Option<String>,
     }
@@ -183,13 +187,25 @@ fn contact(raw: &RawValue) -> Option<Contact> {
     let mut extensions = wire.extensions.unwrap_or_default();
     // A phone's extension is what colleagues dial; a contact centre's is for its agents.
     extensions.sort_by_key(|extension| extension.extension_type.as_deref() != Some("UC"));
-    let first = extensions.into_iter().next();
-    let (extension, pbx) = first.map_or((None, None), |first| (text(first.extension), text(first.pbx_name)));
+    let mut others = Vec::new();
+    let mut first = None;
+    for (at, one) in extensions.into_iter().take(MOST_EXTENSIONS).enumerate() {
+        let (short, long) = (text(one.extension), text(one.fq_extension));
+        if at == 0 {
+            first = Some((short, text(one.pbx_name)));
+        } else {
+            others.extend(short);
+        }
+        others.extend(long);
+    }
+    let (extension, pbx) = first.unwrap_or_default();
+    others.retain(|other| extension.as_ref() != Some(other));
     Some(Contact {
         id: plain(&wire.id),
         name: text(wire.name).unwrap_or(full),
         emails: wire.emails.unwrap_or_default().into_iter().filter_map(|email| text(email.email)).collect(),
         extension,
+        other_extensions: others,
         pbx: pbx.or_else(|| text(wire.pbx_name)),
         department: text(wire.department),
         title: text(wire.job_title),

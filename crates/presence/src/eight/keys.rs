@@ -89,7 +89,8 @@ impl Credential {
     ) -> Result<String, Failure> {
         match key {
             Key::Search => {
-                let contacts = Contacts::new(http.clone(), Arc::clone(clock), api.to_owned(), self.key.clone());
+                let contacts =
+                    Contacts::new(http.clone(), Arc::clone(clock), api.to_owned(), self.key.clone());
                 contacts.probe().await?;
                 Ok("8x8's directory can be read.".into())
             }

@@ -148,9 +148,11 @@ impl Calls {
     #[must_use]
     pub fn wake_at(&self) -> Option<Uptime> {
         let reads = self.systems.iter().filter_map(|one| one.reader.wake_at());
-        let ends = self.systems.iter().filter(|one| !one.connected.is_empty()).filter_map(|one| {
-            one.reader.source().last_success.map(|last| last.uptime.plus(CALL_LIFE))
-        });
+        let ends = self
+            .systems
+            .iter()
+            .filter(|one| !one.connected.is_empty())
+            .filter_map(|one| one.reader.source().last_success.map(|last| last.uptime.plus(CALL_LIFE)));
         reads.chain(ends).chain(self.discovery.wake_at()).min()
     }
 
@@ -207,7 +209,7 @@ impl Calls {
         let mut talking: ById<Moment> = ById::default();
         for one in &self.systems {
             let last = one.reader.source().last_success;
-            if !last.is_some_and(|last| now.since(last) < CALL_LIFE) {
+            if last.is_none_or(|last| now.since(last) >= CALL_LIFE) {
                 continue;
             }
             for extension in &one.connected {
@@ -217,12 +219,21 @@ impl Calls {
                 }
             }
         }
-        let mut began: Vec<PersonId> = talking.keys().filter(|id| !self.talking.contains_key(id)).copied().collect();
-        let mut ended: Vec<PersonId> = self.talking.keys().filter(|id| !talking.contains_key(id)).copied().collect();
+        let mut began: Vec<PersonId> =
+            talking.keys().filter(|id| !self.talking.contains_key(id)).copied().collect();
+        let mut ended: Vec<PersonId> =
+            self.talking.keys().filter(|id| !talking.contains_key(id)).copied().collect();
         began.sort_unstable();
         ended.sort_unstable();
         self.talking = talking;
         (began, ended)
+    }
+
+    /// Whether every phone system has answered at least once.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.discovery.source().last_success.is_some()
+            && self.systems.iter().all(|one| one.reader.source().last_success.is_some())
     }
 
     /// Since when somebody is known to be on a call.

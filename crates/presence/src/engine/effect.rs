@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::event::StoredObservation;
+use super::writer::Write;
 use crate::person::{Contact, Person, PersonId};
 
 /// One thing to do. Its result, if any, comes back as an event.
@@ -24,6 +25,20 @@ pub enum Effect {
     },
     /// Read all corporate contacts of 8x8.
     ReadContacts,
+    /// Read the phone systems of 8x8.
+    ReadSystems,
+    /// Read every call of a phone system.
+    ReadCalls {
+        /// Which.
+        system: Arc<str>,
+    },
+    /// Write to Teams, after the ledger has it.
+    WritePresence {
+        /// At most as many as one request takes.
+        writes: Vec<Write>,
+        /// For the ledger: from when the new ones count.
+        at: Timestamp,
+    },
     /// Ask the keychain for a sign-in of an earlier run.
     FindSignIn,
     /// Open the browser and wait for the answer.
@@ -47,6 +62,13 @@ pub enum Change {
         removed: Vec<PersonId>,
         /// Where to go on.
         cursor: Option<Arc<str>>,
+    },
+    /// Who stands in Teams by our word.
+    Ledger {
+        /// To be written before anything is sent.
+        added: Vec<(PersonId, Timestamp)>,
+        /// Cleared.
+        removed: Vec<PersonId>,
     },
     /// All contacts.
     Contacts(Arc<Vec<Contact>>),

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::calls::{CallsRead, PhoneSystem};
+use super::writer::{Write, Written};
 use crate::error::{Failure, Problem};
 use crate::mapping::Term;
 use crate::person::{Contact, Person, PersonId};
@@ -34,6 +36,26 @@ pub enum Event {
     ContactsRead(Vec<Contact>),
     /// They could not be read.
     ContactsFailed(Failure),
+    /// The phone systems of 8x8.
+    SystemsRead(Vec<PhoneSystem>),
+    /// They could not be read.
+    SystemsFailed(Failure),
+    /// Every call of a phone system.
+    CallsRead {
+        /// Which.
+        system: Arc<str>,
+        /// The calls.
+        read: CallsRead,
+    },
+    /// They could not be read.
+    CallsFailed {
+        /// Of which phone system.
+        system: Arc<str>,
+        /// Why.
+        failure: Failure,
+    },
+    /// Something was written to Teams, or not.
+    Written(Vec<(Write, Written)>),
     /// The keychain would not say whether there is a sign-in.
     VaultClosed(Arc<Problem>),
     /// The disk failed; `None` when it works again.
@@ -72,6 +94,8 @@ pub struct Restored {
     pub contacts: Vec<Contact>,
     /// Where reading the directory can go on.
     pub cursor: Option<Arc<str>>,
+    /// Who stands in Teams as on a call by our word.
+    pub ledger: Vec<PersonId>,
 }
 
 /// What the store keeps of an observation.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::calls::Lines;
 use super::event::{DirectoryRead, PresenceRead, Reading, Restored, StoredObservation};
 use crate::mapping::map;
 use crate::matches::{self, Report};
@@ -138,6 +139,52 @@ impl Roster {
         }
     }
 
+    /// Who has which extension.
+    #[must_use]
+    pub fn lines(&self) -> Lines {
+        let mut lines = Lines::default();
+        for state in self.people.iter() {
+            let Some(contact) = &state.card.contact else { continue };
+            for extension in contact.extension.iter().chain(&contact.other_extensions) {
+                lines.add(contact.pbx.as_deref(), extension, state.id());
+            }
+        }
+        lines
+    }
+
+    /// What Teams last said of a person.
+    #[must_use]
+    pub fn teams(&self, id: &PersonId) -> Option<&Observation> {
+        self.state(id).and_then(|state| state.teams.as_ref())
+    }
+
+    /// Says that somebody is on an 8x8 call, or no longer.
+    pub fn set_call(&mut self, id: &PersonId, call: Option<Moment>) {
+        if self.state(id).is_some_and(|state| state.call != call)
+            && let Some(state) = self.state_mut(id)
+        {
+            state.call = call;
+        }
+    }
+
+    /// Says whether Teams repeats our own word for somebody.
+    pub fn set_ours(&mut self, id: &PersonId, ours: bool) {
+        if self.state(id).is_some_and(|state| state.ours != ours)
+            && let Some(state) = self.state_mut(id)
+        {
+            state.ours = ours;
+        }
+    }
+
+    fn state(&self, id: &PersonId) -> Option<&PersonState> {
+        self.positions.get(id).and_then(|at| self.people.get(*at as usize))
+    }
+
+    fn state_mut(&mut self, id: &PersonId) -> Option<&mut PersonState> {
+        let at = *self.positions.get(id)? as usize;
+        Arc::make_mut(self.people.pages.get_mut(at / PAGE)?).get_mut(at % PAGE)
+    }
+
     /// Takes an answer about presence.
     pub fn observe(&mut self, read: &PresenceRead, interval: std::time::Duration, now: Moment) -> Observed {
         let mut result = Observed::default();
@@ -218,7 +265,8 @@ impl Roster {
         arrivals.sort_by_cached_key(|id| (wanted.get(id).map(|card| card.sort_key().to_owned()), *id));
         for id in arrivals {
             if let Some(card) = wanted.get(&id) {
-                everybody.push(PersonState { card: Arc::clone(card), teams: None, absent: false });
+                let card = Arc::clone(card);
+                everybody.push(PersonState { card, teams: None, absent: false, call: None, ours: false });
             }
         }
         self.positions = everybody.iter().zip(0_u32..).map(|(state, at)| (state.id(), at)).collect();

@@ -358,6 +358,7 @@ fn the_polling_account_is_a_person_only_if_eight_knows_it() {
         name: "Me".into(),
         emails: vec!["ME@x.example".into()],
         extension: Some("4021".into()),
+        other_extensions: Vec::new(),
         pbx: None,
         department: None,
         title: None,

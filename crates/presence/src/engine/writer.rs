@@ -92,8 +92,14 @@ impl Writer {
     /// Takes over what an earlier run left in the ledger.
     pub fn restore(&mut self, people: impl IntoIterator<Item = PersonId>, now: Moment) {
         for person in people {
-            let entry =
-                Entry { wanted: true, set: None, due: now.uptime.plus(RENEWAL), in_flight: None, tries: 0, since: now };
+            let entry = Entry {
+                wanted: true,
+                set: None,
+                due: now.uptime.plus(RENEWAL),
+                in_flight: None,
+                tries: 0,
+                since: now,
+            };
             self.entries.insert(person, entry);
         }
         if !self.entries.is_empty() {
@@ -162,6 +168,18 @@ impl Writer {
     #[must_use]
     pub fn is_ours(&self, person: &PersonId, now: Moment) -> bool {
         self.entries.contains_key(person) || self.ghosts.get(person).is_some_and(|until| *until > now.uptime)
+    }
+
+    /// Whoever what Graph says may be our own word for.
+    #[must_use]
+    pub fn people(&self) -> Vec<PersonId> {
+        self.entries.keys().chain(self.ghosts.keys()).copied().collect()
+    }
+
+    /// Forgets ends that were never confirmed and whose time is over.
+    pub fn forget_ghosts(&mut self, now: Moment) {
+        self.ghosts.retain(|_, until| *until > now.uptime);
+        self.left_alone.retain(|_, until| *until > now.uptime);
     }
 
     /// Graph says something else than our word: the end is confirmed.
@@ -251,18 +269,25 @@ impl Writer {
         let wait = Duration::from_secs(1 << entry.tries.min(5));
         entry.due = now.uptime.plus(wait);
         // A session that nobody renewed has ended by itself.
-        let expired = entry.set.is_none_or(|set| now.uptime.since(set) >= SESSION)
-            && now.since(entry.since) >= SESSION;
+        let expired =
+            entry.set.is_none_or(|set| now.uptime.since(set) >= SESSION) && now.since(entry.since) >= SESSION;
         let gone = !entry.wanted && expired;
         if gone {
             self.entries.remove(&write.person);
         }
-        let retry = self.hold.filter(|until| *until > now.uptime).map(|until| now.plus(until.since(now.uptime)));
+        let retry =
+            self.hold.filter(|until| *until > now.uptime).map(|until| now.plus(until.since(now.uptime)));
         self.state(state, retry, problem, now);
         gone
     }
 
-    fn state(&mut self, state: SourceState, retry_at: Option<Moment>, problem: Option<Arc<Problem>>, now: Moment) {
+    fn state(
+        &mut self,
+        state: SourceState,
+        retry_at: Option<Moment>,
+        problem: Option<Arc<Problem>>,
+        now: Moment,
+    ) {
         if self.source.state != state {
             self.source.since = Some(now);
         }
@@ -274,7 +299,8 @@ impl Writer {
     /// When there is something to write, to judge or to forget.
     #[must_use]
     pub fn wake_at(&self) -> Option<Uptime> {
-        let due = self.entries.values().filter(|entry| entry.in_flight.is_none()).map(|entry| entry.due).min();
+        let due =
+            self.entries.values().filter(|entry| entry.in_flight.is_none()).map(|entry| entry.due).min();
         let due = due.map(|due| self.hold.map_or(due, |hold| hold.max(due)));
         due.into_iter().chain(self.judgement).min()
     }
@@ -292,6 +318,12 @@ impl Writer {
     #[must_use]
     pub fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// Who is in the ledger.
+    #[must_use]
+    pub fn ledgered(&self) -> Vec<PersonId> {
+        self.entries.keys().copied().collect()
     }
 
     /// How many sessions are in the ledger.

@@ -104,9 +104,7 @@ impl Administration {
         }
         match self.read::<Policy>("policies/authorizationPolicy", &[]).await {
             Ok(policy) => {
-                let own = |name: &String| {
-                    name.to_lowercase().starts_with("managepermissiongrantsforself.")
-                };
+                let own = |name: &String| name.to_lowercase().starts_with("managepermissiongrantsforself.");
                 let policies = policy.default_user_role_permissions.permission_grant_policies_assigned;
                 Ok(Outcome::Policy(Some(policies.iter().any(own))))
             }
@@ -169,7 +167,11 @@ impl Administration {
     }
 
     /// The object at a path; `None` when there is none (yet).
-    async fn find<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<Option<T>, TaskFault> {
+    async fn find<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Option<T>, TaskFault> {
         let url = self.url(path, query)?;
         let answer = self.send(Method::GET, &url, None).await?;
         match answer.status {
@@ -309,7 +311,10 @@ fn unexpected() -> TaskFault {
 ///
 /// # Errors
 /// Why they could not be read.
-pub async fn roles_of(connection: &Connection, token: &Secret) -> Result<BTreeSet<AdministratorRole>, Failure> {
+pub async fn roles_of(
+    connection: &Connection,
+    token: &Secret,
+) -> Result<BTreeSet<AdministratorRole>, Failure> {
     let ids: Vec<&str> = AdministratorRole::ALL.into_iter().map(AdministratorRole::template).collect();
     let body = json!({ "ids": ids });
     let address = format!("{}/v1.0/me/checkMemberObjects", connection.endpoints.graph);
@@ -323,7 +328,5 @@ pub async fn roles_of(connection: &Connection, token: &Secret) -> Result<BTreeSe
     let found: Collection<String> =
         serde_json::from_slice(&answer.body).map_err(|_| problem::malformed(WHO))?;
     let roles = AdministratorRole::ALL.into_iter();
-    Ok(roles
-        .filter(|role| found.value.iter().any(|id| id.eq_ignore_ascii_case(role.template())))
-        .collect())
+    Ok(roles.filter(|role| found.value.iter().any(|id| id.eq_ignore_ascii_case(role.template()))).collect())
 }

@@ -7,8 +7,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use oauth2::{CsrfToken, PkceCodeChallenge};
 use reqwest::Url;
 
-use super::wire::{Claims, EntraError, TokenAnswer};
 use super::expected::{Expected, wrong_tenant};
+use super::wire::{Claims, EntraError, TokenAnswer};
 use super::{Connection, discovery::Authority, problem};
 use crate::auth::loopback::{Awaited, Listener, Redirect};
 use crate::clock::pause;
@@ -75,7 +75,15 @@ pub async fn begin(connection: &Connection, scope: &str, expected: &Expected) ->
             query.append_pair(name, value);
         }
     }
-    Ok(Pending { address: address.into(), scope: scope.to_owned(), listener, state, nonce, verifier, redirect })
+    Ok(Pending {
+        address: address.into(),
+        scope: scope.to_owned(),
+        listener,
+        state,
+        nonce,
+        verifier,
+        redirect,
+    })
 }
 
 /// A port for the browser's answer.

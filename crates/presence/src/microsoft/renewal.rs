@@ -69,8 +69,8 @@ impl Microsoft {
         if answer.status != StatusCode::OK {
             return Ok(());
         }
-        let found: Application = serde_json::from_slice(&answer.body)
-            .map_err(|_| problem::malformed("Microsoft Graph"))?;
+        let found: Application =
+            serde_json::from_slice(&answer.body).map_err(|_| problem::malformed("Microsoft Graph"))?;
         let ours = |key: &&Key| {
             let identifier = key.custom_key_identifier.as_deref().unwrap_or_default();
             identifier.eq_ignore_ascii_case(&old.thumbprint_sha1_hex())
@@ -112,7 +112,8 @@ impl Microsoft {
         }
         let cause = format!("Microsoft did not take the new one (status {}).", answer.status.as_u16());
         let remedy = "Open Setup and prepare the integration again before the old certificate expires.";
-        let problem = Problem::new("certificate.renewal", "The certificate could not be renewed.", cause, remedy);
+        let problem =
+            Problem::new("certificate.renewal", "The certificate could not be renewed.", cause, remedy);
         Err(Failure::Forbidden(Arc::new(problem)))
     }
 }

@@ -54,9 +54,7 @@ impl Check {
     pub fn needs(self) -> &'static [Self] {
         match self {
             Self::Permission => &[Self::SignIn, Self::Certificate(Registration::Reader)],
-            Self::Directory => {
-                &[Self::SignIn, Self::Certificate(Registration::Reader), Self::Permission]
-            }
+            Self::Directory => &[Self::SignIn, Self::Certificate(Registration::Reader), Self::Permission],
             Self::Presence => &[Self::Directory],
             Self::Matches => &[Self::Directory, Self::Key(Key::Search)],
             Self::Write => &[Self::Certificate(Registration::Writer)],
@@ -75,7 +73,9 @@ pub fn checks(installation: &Installation, integration: Integration) -> Vec<Chec
             let reading = [Check::Permission, Check::Directory, Check::Presence];
             [&[sign_in], reading.as_slice(), &[Check::Key(Key::Search), Check::Matches]].concat()
         }
-        Integration::EightToTeams => vec![Check::Certificate(Registration::Writer), Check::Write, Check::Key(Key::Analytics)],
+        Integration::EightToTeams => {
+            vec![Check::Certificate(Registration::Writer), Check::Write, Check::Key(Key::Analytics)]
+        }
         Integration::Contacts => vec![Check::Directory, Check::Key(Key::Management)],
         Integration::Chat => vec![Check::Chat],
     }

@@ -40,7 +40,8 @@ impl Setup {
     pub(super) fn next_check(&mut self, integration: Integration, effects: &mut Vec<Effect>) {
         let lines = self.checks.entry(integration).or_default();
         loop {
-            let open = lines.iter().position(|(_, verdict)| matches!(verdict, Verdict::Waiting | Verdict::Running));
+            let open =
+                lines.iter().position(|(_, verdict)| matches!(verdict, Verdict::Waiting | Verdict::Running));
             let Some(place) = open else {
                 self.work = Work::Idle;
                 return;
@@ -68,7 +69,9 @@ impl Setup {
         now: Moment,
         effects: &mut Vec<Effect>,
     ) {
-        let Work::Checks { integration: under_way, since, attempts, retry_at } = &mut self.work else { return };
+        let Work::Checks { integration: under_way, since, attempts, retry_at } = &mut self.work else {
+            return;
+        };
         if *under_way != integration {
             return;
         }
@@ -113,8 +116,7 @@ impl Setup {
             }
             Some(problem) => {
                 // Never verified is in progress; verified before is in need of attention.
-                progress.attention =
-                    progress.verified.map(|_| format!("{} {}", problem.what, problem.cause));
+                progress.attention = progress.verified.map(|_| format!("{} {}", problem.what, problem.cause));
                 if consent {
                     self.change().record_mut(integration.registration()).granted = None;
                 }

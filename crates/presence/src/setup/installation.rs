@@ -230,6 +230,10 @@ pub struct Configuration {
     pub reading: Reading,
     /// Who has to sign in, when that is decided: user name and, if known, object id.
     pub expected: Option<(String, Option<String>)>,
+    /// Whether 8x8's calls are read.
+    pub calls: bool,
+    /// Whether they are shown in Teams.
+    pub writes: bool,
 }
 
 impl Installation {
@@ -283,6 +287,8 @@ impl Installation {
             return None;
         }
         let user = &self.status_user;
+        let back = self.progress(Integration::EightToTeams);
+        let calls = back.begun && !back.disabled && self.keys.contains(&Key::Analytics);
         let named = self.reading == Reading::StatusUser && !user.user_name.is_empty();
         Some(Configuration {
             cloud: self.cloud,
@@ -290,6 +296,8 @@ impl Installation {
             client_id: record.client_id?,
             reading: self.reading,
             expected: named.then(|| (user.user_name.clone(), user.id.clone())),
+            calls,
+            writes: calls && back.verified.is_some(),
         })
     }
 }

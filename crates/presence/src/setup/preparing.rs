@@ -272,7 +272,10 @@ fn too_weak(administrator: &Administrator, lacking: &[Vec<&'static str>]) -> Pro
     Problem::new(
         "setup.role",
         &what,
-        format!("This step needs the role {}, or Global Administrator. Nothing was kept.", groups.join(", and ")),
+        format!(
+            "This step needs the role {}, or Global Administrator. Nothing was kept.",
+            groups.join(", and ")
+        ),
         "Sign in again with an administrator who has it.",
     )
 }

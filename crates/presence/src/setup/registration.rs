@@ -58,13 +58,25 @@ const READER: [Permission; 6] = [
     OPENID,
     PROFILE,
     OFFLINE,
-    delegated("Presence.Read.All", "9c7a330d-35b3-4aa1-963d-cb2b9f927841", "POST /communications/getPresencesByUserId"),
-    delegated("User.ReadBasic.All", "b340eb25-3456-403f-be2f-af7a0d370277", "GET /users, POST /me/checkMemberObjects"),
+    delegated(
+        "Presence.Read.All",
+        "9c7a330d-35b3-4aa1-963d-cb2b9f927841",
+        "POST /communications/getPresencesByUserId",
+    ),
+    delegated(
+        "User.ReadBasic.All",
+        "b340eb25-3456-403f-be2f-af7a0d370277",
+        "GET /users, POST /me/checkMemberObjects",
+    ),
     delegated("User.Read.All", "a154be20-db9c-4678-8ab7-66f6cc099a59", "GET /users/delta"),
 ];
 
 const READER_ALONE: [Permission; 2] = [
-    alone("Presence.Read.All", "a70e0c2d-e793-494c-94c4-118fa0a67f42", "POST /communications/getPresencesByUserId"),
+    alone(
+        "Presence.Read.All",
+        "a70e0c2d-e793-494c-94c4-118fa0a67f42",
+        "POST /communications/getPresencesByUserId",
+    ),
     alone("User.Read.All", "df021288-bdef-4463-88db-98f22de89214", "GET /users/delta"),
 ];
 
@@ -133,7 +145,8 @@ impl Registration {
     /// The delegated permissions as `scope` has them.
     #[must_use]
     pub fn scope(self, reading: Reading) -> String {
-        let delegated = self.permissions(reading).iter().filter(|permission| permission.held == Held::Delegated);
+        let delegated =
+            self.permissions(reading).iter().filter(|permission| permission.held == Held::Delegated);
         delegated.map(|permission| permission.name).collect::<Vec<_>>().join(" ")
     }
 }
@@ -147,7 +160,9 @@ mod tests {
     fn no_registration_asks_for_more_than_its_calls_need() {
         let asked = |registration: Registration, reading| {
             let permissions = registration.permissions(reading).iter();
-            permissions.map(|permission| (permission.name, permission.held, permission.needed_for)).collect::<Vec<_>>()
+            permissions
+                .map(|permission| (permission.name, permission.held, permission.needed_for))
+                .collect::<Vec<_>>()
         };
         let identity = [
             ("openid", Held::Delegated, "the id token that says who signed in"),
@@ -174,7 +189,10 @@ mod tests {
         ];
         for reading in [Reading::StatusUser, Reading::Alone] {
             let writer = "POST /users/{id}/presence/setPresence and clearPresence";
-            assert_eq!(asked(Registration::Writer, reading), [("Presence.ReadWrite.All", Held::Alone, writer)]);
+            assert_eq!(
+                asked(Registration::Writer, reading),
+                [("Presence.ReadWrite.All", Held::Alone, writer)]
+            );
             assert_eq!(asked(Registration::Chat, reading), [identity, chat].concat());
         }
     }

@@ -52,8 +52,9 @@ impl Setup {
                 self.go_on(integration, now, effects);
             }
             Act::SetOrganisation => {
-                let (cloud, entered) =
-                    self.organisation(request).map_err(|problem| (StepId::Organisation, Box::new(problem)))?;
+                let (cloud, entered) = self
+                    .organisation(request)
+                    .map_err(|problem| (StepId::Organisation, Box::new(problem)))?;
                 self.work = Work::Discovering { cloud };
                 effects.push(Effect::Discover { cloud, entered });
             }
@@ -62,7 +63,9 @@ impl Setup {
                 self.change().decided = true;
                 self.reopened = None;
             }
-            Act::Prepare => self.prepare(request, effects).map_err(|problem| (StepId::Prepare, Box::new(problem)))?,
+            Act::Prepare => {
+                self.prepare(request, effects).map_err(|problem| (StepId::Prepare, Box::new(problem)))?;
+            }
             Act::NewPassword => {
                 self.ask_client(request).map_err(|problem| (StepId::SignIn, Box::new(problem)))?;
                 self.visit(integration, vec![Task::Password], now, effects);
@@ -95,7 +98,9 @@ impl Setup {
                 self.begin_checks(integration, now, effects);
             }
             Act::Verify => self.begin_checks(integration, now, effects),
-            Act::SaveKey => self.save_key(request, effects).map_err(|problem| (StepId::Key, Box::new(problem)))?,
+            Act::SaveKey => {
+                self.save_key(request, effects).map_err(|problem| (StepId::Key, Box::new(problem)))?;
+            }
             Act::SkipKey => {
                 // The other integrations are nothing without their keys.
                 if integration == Integration::TeamsToEight {
@@ -247,7 +252,8 @@ impl Setup {
         self.ask_client(request)?;
         let name = request.value("statusUser");
         if request.values.contains_key("statusUser") && name != self.installation.status_user.user_name {
-            let domain = self.installation.organisation.as_ref().and_then(|known| known.initial_domain.clone());
+            let domain =
+                self.installation.organisation.as_ref().and_then(|known| known.initial_domain.clone());
             let whole = match (name.contains('@'), domain) {
                 (true, _) | (false, None) => name.to_owned(),
                 (false, Some(_)) if name.is_empty() => String::new(),
@@ -343,10 +349,12 @@ impl Setup {
         }
         let record = self.change().record_mut(registration);
         if record.client_id.as_deref() != Some(&client) {
-            *record = Record { client_id: Some(client), certificate: certificate.clone(), ..Record::default() };
+            *record =
+                Record { client_id: Some(client), certificate: certificate.clone(), ..Record::default() };
         }
         // The checks tell whether it is true.
-        record.certificate = certificate.map(|known| super::installation::CertificateRecord { uploaded: true, ..known });
+        record.certificate =
+            certificate.map(|known| super::installation::CertificateRecord { uploaded: true, ..known });
         Ok(())
     }
 
@@ -356,10 +364,10 @@ impl Setup {
             let cause = format!("{what} is empty.");
             Problem::new("setup.empty", "Something is missing.", cause, "Fill it in; nothing was sent yet.")
         };
-        let value = |name: &str| {
-            request.values.get(name).filter(|value| !value.expose().trim().is_empty()).cloned()
-        };
-        let trimmed = |secret: crate::secret::Secret| crate::secret::Secret::new(secret.expose().trim().to_owned());
+        let value =
+            |name: &str| request.values.get(name).filter(|value| !value.expose().trim().is_empty()).cloned();
+        let trimmed =
+            |secret: crate::secret::Secret| crate::secret::Secret::new(secret.expose().trim().to_owned());
         let secret = value("key").map(trimmed).ok_or_else(|| missing("The key"))?;
         let login = if key == Key::Analytics {
             let user = value("user").map(trimmed).ok_or_else(|| missing("The user name"))?;
@@ -403,4 +411,3 @@ fn no_client_id() -> Problem {
         "Copy it from the application's overview page in the Entra admin center.",
     )
 }
-

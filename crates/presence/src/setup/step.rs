@@ -121,7 +121,8 @@ impl Integration {
             Self::Contacts => {}
         }
         if let Some(key) = self.key() {
-            steps.push((StepId::Key, installation.keys.contains(&key) || installation.skipped.contains(&key)));
+            steps
+                .push((StepId::Key, installation.keys.contains(&key) || installation.skipped.contains(&key)));
         }
         steps.push((StepId::Verify, verified));
         steps
@@ -136,8 +137,8 @@ impl Installation {
         let certificate = !registration.has_certificate(self.reading)
             || record.certificate.as_ref().is_some_and(|known| known.uploaded);
         let reader = registration == Registration::Reader && self.reading == Reading::StatusUser;
-        let consented = record.granted.is_some()
-            || (reader && self.consent == ConsentWay::Role && self.status_user.role);
+        let consented =
+            record.granted.is_some() || (reader && self.consent == ConsentWay::Role && self.status_user.role);
         let user = !reader || self.status_user.id.is_some();
         record.client_id.is_some() && record.principal.is_some() && certificate && consented && user
     }

@@ -229,9 +229,8 @@ pub fn preparation(installation: &Installation, integration: Integration) -> Vec
             if registration.has_certificate(installation.reading) {
                 tasks.push(Task::Certificate(registration));
             }
-            let itself = registration == Registration::Reader
-                && with_user
-                && installation.consent == ConsentWay::Role;
+            let itself =
+                registration == Registration::Reader && with_user && installation.consent == ConsentWay::Role;
             if !itself {
                 tasks.push(Task::Grant(registration));
             }
@@ -304,7 +303,9 @@ mod tests {
         let first = preparation(&alone, Integration::TeamsToEight);
         assert!(!first.contains(&Task::Application(Registration::Writer)));
         let second = preparation(&alone, Integration::EightToTeams);
-        assert!(second.contains(&Task::Certificate(Registration::Writer)) && !second.contains(&Task::StatusUser));
+        assert!(
+            second.contains(&Task::Certificate(Registration::Writer)) && !second.contains(&Task::StatusUser)
+        );
     }
 
     #[test]

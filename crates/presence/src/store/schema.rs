@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 /// The version this program writes.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const FIRST: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -20,6 +20,11 @@ const FIRST: &str = "
     CREATE TABLE contact (position INTEGER PRIMARY KEY, card TEXT NOT NULL);
 ";
 
+/// Who stands in Teams as on a call by our word.
+const SECOND: &str = "
+    CREATE TABLE ledger (id BLOB PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
+";
+
 /// Brings a file to this program's version.
 ///
 /// # Errors
@@ -29,7 +34,9 @@ pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     match version {
-        0 => connection.execute_batch(&format!("BEGIN; {FIRST} PRAGMA user_version = {VERSION}; COMMIT;")),
+        0 => connection
+            .execute_batch(&format!("BEGIN; {FIRST} {SECOND} PRAGMA user_version = {VERSION}; COMMIT;")),
+        1 => connection.execute_batch(&format!("BEGIN; {SECOND} PRAGMA user_version = {VERSION}; COMMIT;")),
         VERSION => Ok(()),
         newer => Err(rusqlite::Error::IntegralValueOutOfRange(0, newer)),
     }
@@ -43,7 +50,7 @@ pub(super) fn belong(connection: &Connection, owner: &str) -> rusqlite::Result<(
         return Ok(());
     }
     let transaction = connection.unchecked_transaction()?;
-    for table in ["meta", "person", "observation", "contact"] {
+    for table in ["meta", "person", "observation", "contact", "ledger"] {
         transaction.execute(&format!("DELETE FROM {table}"), [])?;
     }
     transaction.execute("INSERT INTO meta (key, value) VALUES ('owner', ?1)", [owner])?;

@@ -310,12 +310,31 @@ pub fn line(snapshot: &Snapshot, person: &PersonState) -> Line {
         state,
         label: if stale { super::text::was(state) } else { state.label().into() },
         detail: detail(snapshot, person, state),
-        tags: if state == State::OnCall { vec!["Teams".into()] } else { Vec::new() },
+        tags: tags(person, state),
         out_of_office: teams.is_some_and(|teams| teams.mapping.out_of_office),
         stale,
-        for_seconds: teams.map(|teams| snapshot.at.since(teams.since).as_secs()),
+        for_seconds: person
+            .call
+            .or_else(|| teams.map(|teams| teams.since))
+            .map(|since| snapshot.at.since(since).as_secs()),
         age_seconds: teams.map(|teams| snapshot.at.since(teams.observed).as_secs()),
     }
+}
+
+/// Where a call comes from.
+fn tags(person: &PersonState, state: State) -> Vec<String> {
+    if state != State::OnCall {
+        return Vec::new();
+    }
+    call_sources(person).into_iter().map(Into::into).collect()
+}
+
+/// "Teams", "8x8", or both. What Teams repeats of our own word is 8x8's call.
+#[must_use]
+pub fn call_sources(person: &PersonState) -> Vec<&'static str> {
+    let eight = person.call.is_some() || person.ours;
+    let sources = [(person.in_teams_call(), "Teams"), (eight, "8x8")];
+    sources.into_iter().filter(|(there, _)| *there).map(|(_, name)| name).collect()
 }
 
 /// The words after the label: only what the label does not say already.
@@ -323,6 +342,9 @@ fn detail(snapshot: &Snapshot, person: &PersonState, state: State) -> String {
     let Some(teams) = &person.teams else {
         return if person.absent { "Teams gives no state".into() } else { String::new() };
     };
+    if person.call.is_some() && !person.in_teams_call() {
+        return "On an 8x8 call".into();
+    }
     if snapshot.freshness(person) == Freshness::Lost {
         return format!("Last seen {}", state_of_row(teams.mapping.row).label().to_lowercase());
     }

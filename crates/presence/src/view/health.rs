@@ -81,6 +81,13 @@ pub fn health(snapshot: &Snapshot) -> Health {
     if let Some(contacts) = &snapshot.contacts {
         sources.push(source(snapshot, "8x8 directory", contacts));
     }
+    if let Some(calls) = &snapshot.calls {
+        sources.push(source(snapshot, "8x8 phone systems", &calls.discovery));
+        for (name, one) in &calls.systems {
+            sources.push(source(snapshot, &format!("8x8 calls: {name}"), one));
+        }
+        sources.push(source(snapshot, "Writing to Teams", &calls.writer));
+    }
     let fact = |name: &str, value: String| Fact { name: name.into(), value };
     let set_aside = snapshot.set_aside;
     let facts = vec![
@@ -89,6 +96,14 @@ pub fn health(snapshot: &Snapshot) -> Health {
         fact("Entries set aside", count(usize::try_from(set_aside.entries).unwrap_or(usize::MAX))),
         fact("Values not known yet", count(usize::try_from(set_aside.unknown_values).unwrap_or(usize::MAX))),
         fact("Late updates dropped", count(usize::try_from(set_aside.late).unwrap_or(usize::MAX))),
+        fact(
+            "On an 8x8 call",
+            snapshot.calls.as_ref().map_or_else(|| "not read".into(), |calls| count(calls.talking)),
+        ),
+        fact(
+            "Shown in Teams by us",
+            snapshot.calls.as_ref().map_or_else(|| "nobody".into(), |calls| count(calls.ledger)),
+        ),
         fact("Version", env!("CARGO_PKG_VERSION").into()),
     ];
     let report = &snapshot.matches;

@@ -385,14 +385,18 @@ pub fn setup(snapshot: &Snapshot) -> Setup {
         .iter()
         .filter(|standing| matches!(standing, Standing::NeedsAttention | Standing::ConsentNeeded))
         .count();
-    let mut headline = if verified == 0 { "None of 4 verified".to_owned() } else { format!("{verified} of 4 verified") };
+    let mut headline =
+        if verified == 0 { "None of 4 verified".to_owned() } else { format!("{verified} of 4 verified") };
     match attention {
         0 => {}
         1 => headline.push_str(", 1 needs attention"),
         several => headline.push_str(&format!(", {several} need attention")),
     }
     let organisation = machine.installation.organisation.as_ref().map(|known| {
-        known.name.as_ref().map_or_else(|| known.entered.clone(), |name| format!("{name} ({})", known.entered))
+        known
+            .name
+            .as_ref()
+            .map_or_else(|| known.entered.clone(), |name| format!("{name} ({})", known.entered))
     });
     Setup {
         headline,
@@ -425,18 +429,16 @@ pub fn page(snapshot: &Snapshot, page: PortalPage) -> &'static str {
 /// The one that is under way, or the first that wants something.
 fn suggested(machine: &Machine) -> Integration {
     let under_way = match &machine.work {
-        Work::Browser { integration, .. } | Work::Checks { integration, .. } | Work::Key { integration, .. } => {
-            Some(*integration)
-        }
+        Work::Browser { integration, .. }
+        | Work::Checks { integration, .. }
+        | Work::Key { integration, .. } => Some(*integration),
         Work::Tasks(run) => Some(run.integration),
         _ => None,
     };
     let wants = |integration: &Integration| {
         !matches!(machine.standing(*integration), Standing::Verified | Standing::Disabled)
     };
-    under_way
-        .or_else(|| Integration::ALL.into_iter().find(wants))
-        .unwrap_or(Integration::TeamsToEight)
+    under_way.or_else(|| Integration::ALL.into_iter().find(wants)).unwrap_or(Integration::TeamsToEight)
 }
 
 fn view(snapshot: &Snapshot, integration: Integration) -> IntegrationView {
@@ -521,8 +523,12 @@ fn verdict(machine: &Machine, integration: Integration, standing: Standing) -> O
         }
         Standing::ConsentNeeded => {
             let registration = integration.registration();
-            let organisation =
-                machine.installation.organisation.as_ref().map(|known| known.entered.clone()).unwrap_or_default();
+            let organisation = machine
+                .installation
+                .organisation
+                .as_ref()
+                .map(|known| known.entered.clone())
+                .unwrap_or_default();
             let text = vec![format!(
                 "Microsoft does not let “{}” do its work until an administrator has allowed it once for {organisation}.",
                 registration.name()
@@ -547,11 +553,14 @@ fn verdict(machine: &Machine, integration: Integration, standing: Standing) -> O
         Standing::Disabled => Some(panel(
             Tone::Plain,
             "Disabled",
-            vec!["It is switched off. What was installed is still there, and can be switched on again.".into()],
+            vec![
+                "It is switched off. What was installed is still there, and can be switched on again.".into(),
+            ],
         )),
         Standing::NeedsAttention | Standing::InProgress => {
             let lines = machine.checks.get(&integration)?;
-            let failed = lines.iter().filter(|(_, verdict)| matches!(verdict, CheckVerdict::Failed(_))).count();
+            let failed =
+                lines.iter().filter(|(_, verdict)| matches!(verdict, CheckVerdict::Failed(_))).count();
             if failed == 0 {
                 let words = progress.attention?;
                 return Some(panel(Tone::Warning, "Needs attention", vec![words]));
@@ -636,11 +645,15 @@ fn disabling(integration: Integration) -> Ask {
 }
 
 fn removing(machine: &Machine, integration: Integration, tasks: &[task::Task]) -> Ask {
-    let mut text = vec!["An administrator signs in once more. Then this is removed, and only this:".to_owned()];
+    let mut text =
+        vec!["An administrator signs in once more. Then this is removed, and only this:".to_owned()];
     text.extend(tasks.iter().map(|task| words::task(*task)));
     let user = &machine.installation.status_user;
     if integration == Integration::TeamsToEight && user.made {
-        text.push(format!("The user {} stays; delete it in the Entra admin center if nothing else uses it.", user.user_name));
+        text.push(format!(
+            "The user {} stays; delete it in the Entra admin center if nothing else uses it.",
+            user.user_name
+        ));
     }
     if machine.installation.administration == Administration::Microsoft {
         text.push("What was granted to Microsoft Graph Command Line Tools stays until you take it back under Enterprise applications.".into());
@@ -661,7 +674,12 @@ fn sign_out(machine: &Machine) -> Option<Ask> {
     if installation.making == Making::Wizard && installation.record(Registration::Reader).made {
         text.push("To remove what the wizard made, disable the integration first, then choose “Remove at Microsoft”.".into());
     }
-    Some(Ask { title: format!("Sign out {user}?"), text, yes: "Sign out".into(), no: "Stay signed in".into() })
+    Some(Ask {
+        title: format!("Sign out {user}?"),
+        text,
+        yes: "Sign out".into(),
+        no: "Stay signed in".into(),
+    })
 }
 
 #[cfg(test)]

@@ -193,7 +193,9 @@ fn headline(snapshot: &Snapshot) -> (Tone, &'static str) {
     let forbidden =
         snapshot.source.problem.as_ref().is_some_and(|problem| problem.code.ends_with(".forbidden"));
     match snapshot.source.state {
-        _ if !snapshot.configured && snapshot.setup.installation.progress(Integration::TeamsToEight).disabled => {
+        _ if !snapshot.configured
+            && snapshot.setup.installation.progress(Integration::TeamsToEight).disabled =>
+        {
             (Tone::Plain, "Disabled")
         }
         _ if !snapshot.configured => (Tone::Plain, "Not set up"),

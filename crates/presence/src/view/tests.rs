@@ -210,7 +210,8 @@ fn the_tray_of_a_live_board_offers_what_exists_and_nothing_else() {
         Entry::Line => "-".into(),
     };
     let entries: Vec<String> = menu.entries.iter().skip(1).map(words).collect();
-    let expected = ["-", "Open board", "-", "Sync now", "Pause", "-", "Setup…", "Health…", "-", "Quit Presence Sync"];
+    let expected =
+        ["-", "Open board", "-", "Sync now", "Pause", "-", "Setup…", "Health…", "-", "Quit Presence Sync"];
     assert_eq!(entries, expected);
 }
 

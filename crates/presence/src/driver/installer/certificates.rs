@@ -51,7 +51,8 @@ pub(super) async fn renew(
     let application = installation.record(registration).application.ok_or_else(by_hand)?;
     let old = load(shared, registration).await.map_err(|error| told(&error))?.ok_or_else(by_hand)?;
     let parts = (shared.http.clone(), Arc::clone(&shared.clock));
-    let client = || checkup::alone(parts.clone(), &shared.endpoints, &shared.vault, installation, registration);
+    let client =
+        || checkup::alone(parts.clone(), &shared.endpoints, &shared.vault, installation, registration);
     let client = client().ok_or_else(by_hand)?;
     let new = make(registration, shared).await?;
     let failed = |failure: crate::error::Failure| super::told(&failure);
@@ -87,7 +88,10 @@ async fn make(registration: Registration, shared: &Shared) -> Result<Certificate
     let made = tokio::task::spawn_blocking(move || Certificate::make(&name, now)).await;
     made.map_err(|error| {
         let cause = "The work on its key was interrupted.";
-        Arc::new(Problem::new("certificate.make", "No certificate could be made.", cause, "Try again.").detail(error.to_string()))
+        Arc::new(
+            Problem::new("certificate.make", "No certificate could be made.", cause, "Try again.")
+                .detail(error.to_string()),
+        )
     })?
     .map_err(Arc::new)
 }
@@ -98,7 +102,11 @@ async fn load(shared: &Shared, registration: Registration) -> Result<Option<Cert
     Ok(text.as_ref().and_then(Certificate::parse))
 }
 
-async fn store(shared: &Shared, registration: Registration, certificate: &Certificate) -> Result<(), VaultError> {
+async fn store(
+    shared: &Shared,
+    registration: Registration,
+    certificate: &Certificate,
+) -> Result<(), VaultError> {
     let (vault, text) = (Arc::clone(&shared.vault), certificate.serialize());
     blocking(move || vault.set(registration.certificate_entry(), &text)).await
 }

@@ -53,8 +53,7 @@ pub(super) async fn perform(
             let record = installation.record(registration);
             let application = known(record.application.as_ref(), "the registration")?;
             let certificate = certificates::own(shared, registration).await;
-            let certificate =
-                certificate.map_err(|problem| TaskFault { problem, kind: FaultKind::Final })?;
+            let certificate = certificate.map_err(|problem| TaskFault { problem, kind: FaultKind::Final })?;
             administration.upload(application, &certificate).await
         }
         Task::Grant(registration) => {

@@ -82,7 +82,11 @@ fn a_vendor_that_wants_less_is_asked_half_as_often_up_to_once_a_minute() {
     let mut now = 0;
     for _ in 0..5 {
         calls.take(at(now));
-        calls.calls_failed("a", &Failure::Throttled { wait: Duration::from_secs(1), problem: problem() }, at(now));
+        calls.calls_failed(
+            "a",
+            &Failure::Throttled { wait: Duration::from_secs(1), problem: problem() },
+            at(now),
+        );
         now += 1;
     }
     calls.take(at(now));

@@ -136,7 +136,11 @@ impl Administration {
         Ok(None)
     }
 
-    async fn resources(&self, registration: Registration, reading: Reading) -> Result<Vec<Resource>, TaskFault> {
+    async fn resources(
+        &self,
+        registration: Registration,
+        reading: Reading,
+    ) -> Result<Vec<Resource>, TaskFault> {
         let mut access = Vec::new();
         for permission in registration.permissions(reading) {
             let kind = match permission.held {
@@ -274,7 +278,8 @@ impl Administration {
         if names.len() == before {
             return Ok(None);
         }
-        self.change(&format!("oauth2PermissionGrants/{}", grant.id), &json!({ "scope": names.join(" ") })).await?;
+        self.change(&format!("oauth2PermissionGrants/{}", grant.id), &json!({ "scope": names.join(" ") }))
+            .await?;
         Ok(Some(grant.id.clone()))
     }
 

@@ -67,8 +67,13 @@ impl Administration {
             return Ok(Outcome::User { id: user.id, user_name, made: ours, password });
         }
         let password = password();
-        let nickname: String =
-            user_name.split('@').next().unwrap_or_default().chars().filter(|letter| *letter != '\'').collect();
+        let nickname: String = user_name
+            .split('@')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .filter(|letter| *letter != '\'')
+            .collect();
         let body = json!({
             "accountEnabled": true,
             "displayName": "8x8 Status",
@@ -148,7 +153,9 @@ impl Administration {
     /// # Errors
     /// Why it could not be taken.
     pub async fn remove_role(&self, user: &str) -> Result<Outcome, TaskFault> {
-        let Some(assignment) = self.assignment(user).await? else { return Ok(Outcome::Removed { was: false }) };
+        let Some(assignment) = self.assignment(user).await? else {
+            return Ok(Outcome::Removed { was: false });
+        };
         let was = self.remove(&format!("roleManagement/directory/roleAssignments/{assignment}")).await?;
         Ok(Outcome::Removed { was })
     }

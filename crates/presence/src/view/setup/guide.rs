@@ -38,7 +38,9 @@ pub(super) fn user(suggested: &str) -> Vec<Guide> {
             vec![
                 through("Make a new user:", &["Users", "New user", "Create new user"]),
                 exact("User principal name:", suggested),
-                line("Choose a password and keep it: you need it in a moment. The other entries can stay empty."),
+                line(
+                    "Choose a password and keep it: you need it in a moment. The other entries can stay empty.",
+                ),
                 line("No licence and no role is needed."),
             ],
         ),
@@ -51,7 +53,9 @@ pub(super) fn user(suggested: &str) -> Vec<Guide> {
                     "Look whether users may consent:",
                     &["Enterprise applications", "Consent and permissions", "User consent settings"],
                 ),
-                line("If they may not, go on all the same: an administrator grants consent once in a later step. We recommend that: it gives the status user no role, and it can be seen and taken back in one place."),
+                line(
+                    "If they may not, go on all the same: an administrator grants consent once in a later step. We recommend that: it gives the status user no role, and it can be seen and taken back in one place.",
+                ),
                 through(
                     "Or give the new user a role that may consent for itself:",
                     &["Users", "8x8 Status", "Assigned roles", "Add assignments", "Application Developer"],
@@ -99,7 +103,10 @@ pub(super) fn registration(
         guides.push(block("Certificate (public part)", certificate.to_owned()));
     }
     guides.push(block("Manifest: permissions and redirect", manifest(registration, reading)));
-    guides.push(block("Script (PowerShell) that does all of this", script(installation, registration, certificate)));
+    guides.push(block(
+        "Script (PowerShell) that does all of this",
+        script(installation, registration, certificate),
+    ));
     guides
 }
 
@@ -149,9 +156,14 @@ pub(super) fn administration() -> Guide {
             vec![
                 through("Register an application:", &["App registrations", "New registration"]),
                 exact("Name, for example:", "Presence Sync Setup"),
-                exact("Redirect URI, of the kind “Public client/native (mobile & desktop)”:", "http://localhost"),
+                exact(
+                    "Redirect URI, of the kind “Public client/native (mobile & desktop)”:",
+                    "http://localhost",
+                ),
                 through("Turn on:", &["Authentication", "Allow public client flows"]),
-                line("It needs no permissions of its own: what is needed is asked for when you sign in, and shown to you then."),
+                line(
+                    "It needs no permissions of its own: what is needed is asked for when you sign in, and shown to you then.",
+                ),
                 line("When everything is installed you can delete it."),
             ],
         )
@@ -170,7 +182,9 @@ fn manifest(registration: Registration, reading: Reading) -> String {
     let access: Vec<_> = registration
         .permissions(reading)
         .iter()
-        .map(|one| json!({ "id": one.id, "type": if one.held == Held::Delegated { "Scope" } else { "Role" } }))
+        .map(
+            |one| json!({ "id": one.id, "type": if one.held == Held::Delegated { "Scope" } else { "Role" } }),
+        )
         .collect();
     let manifest = json!({
         "displayName": registration.name(),
@@ -238,7 +252,11 @@ mod tests {
             let script = script(&installation, one, certificate);
             let manifest = manifest(one, Reading::StatusUser);
             for permission in one.permissions(Reading::StatusUser) {
-                assert!(manifest.contains(permission.id) && script.contains(permission.id), "{}", permission.name);
+                assert!(
+                    manifest.contains(permission.id) && script.contains(permission.id),
+                    "{}",
+                    permission.name
+                );
             }
             assert!(script.contains("11111111-2222-3333-4444-555555555555"));
             assert_eq!(script.contains("AAAABBBB"), certificate.is_some());

@@ -23,7 +23,8 @@ use crate::snapshot::Snapshot;
 pub(super) fn steps(snapshot: &Snapshot, integration: Integration) -> Vec<StepView> {
     let setup = &snapshot.setup;
     let current = setup.current(integration);
-    let begun = setup.installation.progress(integration).begun && !setup.installation.progress(integration).disabled;
+    let begun =
+        setup.installation.progress(integration).begun && !setup.installation.progress(integration).disabled;
     let steps = integration.steps(&setup.installation);
     let mut after = false;
     steps
@@ -87,7 +88,10 @@ fn result(installation: &Installation, integration: Integration, id: StepId) -> 
     let record = installation.record(integration.registration());
     match id {
         StepId::Organisation => installation.organisation.as_ref().map(|known| {
-            known.name.as_ref().map_or_else(|| known.entered.clone(), |name| format!("{name} ({})", known.entered))
+            known
+                .name
+                .as_ref()
+                .map_or_else(|| known.entered.clone(), |name| format!("{name} ({})", known.entered))
         }),
         StepId::Way => {
             let reading = match installation.reading {
@@ -100,19 +104,27 @@ fn result(installation: &Installation, integration: Integration, id: StepId) -> 
             };
             Some(format!("{reading}, {making}"))
         }
-        StepId::Prepare => Some(if installation.reading == Reading::StatusUser && integration == Integration::TeamsToEight {
-            installation.status_user.user_name.clone()
-        } else {
-            integration.registration().name().to_owned()
-        }),
+        StepId::Prepare => {
+            Some(if installation.reading == Reading::StatusUser && integration == Integration::TeamsToEight {
+                installation.status_user.user_name.clone()
+            } else {
+                integration.registration().name().to_owned()
+            })
+        }
         StepId::User => Some(installation.status_user.user_name.clone()),
         StepId::Register => record.client_id,
         StepId::SignIn => Some(format!("{} is signed in", installation.status_user.user_name)),
         StepId::Consent => record.granted.map(|at| format!("Granted {}", day(at))),
         StepId::Key => integration.key().map(|key| {
-            if installation.keys.contains(&key) { "In this computer's keychain".into() } else { "Left out for now".into() }
+            if installation.keys.contains(&key) {
+                "In this computer's keychain".into()
+            } else {
+                "Left out for now".into()
+            }
         }),
-        StepId::Verify => installation.progress(integration).verified.map(|at| format!("Checked {}", day(at))),
+        StepId::Verify => {
+            installation.progress(integration).verified.map(|at| format!("Checked {}", day(at)))
+        }
     }
 }
 
@@ -145,7 +157,9 @@ fn fill(snapshot: &Snapshot, integration: Integration, view: &mut StepView) {
 
 fn organisation(setup: &Setup, view: &mut StepView) {
     let installation = &setup.installation;
-    view.text = vec!["Which organisation? Nothing is signed in yet; Microsoft is only asked whether it exists.".into()];
+    view.text = vec![
+        "Which organisation? Nothing is signed in yet; Microsoft is only asked whether it exists.".into(),
+    ];
     let entered = installation.organisation.as_ref().map(|known| known.entered.clone());
     view.fields = vec![Field {
         value: entered.unwrap_or_default(),
@@ -154,7 +168,9 @@ fn organisation(setup: &Setup, view: &mut StepView) {
     }];
     if !setup.fixed_cloud {
         // A choice that is sent with the button, so that it needs no other one.
-        let option = |cloud: Cloud, label: &str, hint: &str| option(cloud.keyword(), label, hint, cloud == Cloud::Global);
+        let option = |cloud: Cloud, label: &str, hint: &str| {
+            option(cloud.keyword(), label, hint, cloud == Cloud::Global)
+        };
         view.choices = vec![Choice {
             id: "cloud".into(),
             label: "Microsoft's cloud".into(),
@@ -164,7 +180,11 @@ fn organisation(setup: &Setup, view: &mut StepView) {
                 option(Cloud::Global, "Global", "Nearly everybody, and US Government GCC."),
                 option(Cloud::GccHigh, "US Government: GCC High", "portal.azure.us, office365.us"),
                 option(Cloud::Dod, "US Government: DoD", "For the Department of Defense."),
-                option(Cloud::China, "China, run by 21Vianet", "Has no Teams presence, so nothing can be set up there."),
+                option(
+                    Cloud::China,
+                    "China, run by 21Vianet",
+                    "Has no Teams presence, so nothing can be set up there.",
+                ),
             ],
         }];
     }
@@ -284,7 +304,9 @@ fn consent_choice(installation: &Installation, view: &mut StepView) {
     let allowed = installation.users_may_consent;
     let note = match allowed {
         Some(true) => " Users of your organisation may consent to applications.",
-        Some(false) => " Users of your organisation may not consent to applications, so one of these is needed.",
+        Some(false) => {
+            " Users of your organisation may not consent to applications, so one of these is needed."
+        }
         None => "",
     };
     let value = match installation.consent {
@@ -344,7 +366,11 @@ fn administration(setup: &Setup, view: &mut StepView) {
         view.fields.push(Field {
             value: installation.administration_client.clone().unwrap_or_default(),
             hint: "Its application (client) id.".into(),
-            ..field("administrationClient", "Application for administration", "00000000-0000-0000-0000-000000000000")
+            ..field(
+                "administrationClient",
+                "Application for administration",
+                "00000000-0000-0000-0000-000000000000",
+            )
         });
         view.guide.push(guide::administration());
     } else {
@@ -368,7 +394,11 @@ fn by_hand_user(setup: &Setup, view: &mut StepView) {
     view.card = Some(administrator_card(installation));
     view.guide = guide::user(&suggested);
     view.fields = vec![Field {
-        value: if installation.status_user.user_name.is_empty() { suggested } else { installation.status_user.user_name.clone() },
+        value: if installation.status_user.user_name.is_empty() {
+            suggested
+        } else {
+            installation.status_user.user_name.clone()
+        },
         hint: "As it is shown in the Entra admin center.".into(),
         ..field("statusUser", "User name", "8x8.status@contoso.onmicrosoft.com")
     }];
@@ -379,7 +409,10 @@ fn by_hand_registration(setup: &Setup, integration: Integration, view: &mut Step
     let installation = &setup.installation;
     let registration = integration.registration();
     let certificate = setup.certificates.get(&registration).map(|pem| &**pem);
-    view.text = vec![format!("Register “{}” in your organisation. It is yours: nobody else can switch it off.", registration.name())];
+    view.text = vec![format!(
+        "Register “{}” in your organisation. It is yours: nobody else can switch it off.",
+        registration.name()
+    )];
     view.card = Some(administrator_card(installation));
     view.guide = guide::registration(installation, registration, certificate);
     view.fields = vec![Field {
@@ -402,14 +435,22 @@ fn sign_in(setup: &Setup, view: &mut StepView) {
         kind: AccountKind::StatusUser,
         title: "Sign in as the status user".into(),
         account: who.into(),
-        hint: if installation.status_user.made { "Made by this wizard" } else { "The account that belongs to the sync alone" }.into(),
+        hint: if installation.status_user.made {
+            "Made by this wizard"
+        } else {
+            "The account that belongs to the sync alone"
+        }
+        .into(),
         not_title: "Not your administrator account".into(),
         not_account: administrator,
     });
     view.buttons = vec![button(Act::SignIn, "Open browser and sign in", ButtonKind::Primary, view.id)];
     if installation.making == Making::Wizard && setup.password.is_none() {
         if installation.status_user.made {
-            view.text.push("Its password was shown once. If it was not kept, an administrator can set another one here.".into());
+            view.text.push(
+                "Its password was shown once. If it was not kept, an administrator can set another one here."
+                    .into(),
+            );
         }
         let mut another = button(Act::NewPassword, "Set a new password…", ButtonKind::Plain, view.id);
         another.reason = administration_missing(installation);
@@ -419,8 +460,11 @@ fn sign_in(setup: &Setup, view: &mut StepView) {
 
 /// Why no administrator can sign in without more being entered first.
 fn administration_missing(installation: &Installation) -> Option<String> {
-    let known = installation.administration == Administration::Microsoft || installation.administration_client.is_some();
-    (!known).then(|| "Open “Prepare at Microsoft” again and name the application for administration first.".into())
+    let known = installation.administration == Administration::Microsoft
+        || installation.administration_client.is_some();
+    (!known).then(|| {
+        "Open “Prepare at Microsoft” again and name the application for administration first.".into()
+    })
 }
 
 fn consent(setup: &Setup, integration: Integration, view: &mut StepView) {
@@ -445,9 +489,13 @@ fn key(integration: Integration, view: &mut StepView) {
         Key::Management => "It writes the imported contacts, and only those.",
         Key::Analytics => "It reads who is on a call.",
     };
-    view.text = vec![for_what.into(), "The key is tested at once, and kept in this computer's keychain only.".into()];
+    view.text =
+        vec![for_what.into(), "The key is tested at once, and kept in this computer's keychain only.".into()];
     view.guide = guide::key(key);
-    view.fields = vec![Field { secret: true, ..field("key", &format!("API key with “{}”", key.product()), "eght_…") }];
+    view.fields = vec![Field {
+        secret: true,
+        ..field("key", &format!("API key with “{}”", key.product()), "eght_…")
+    }];
     if key == Key::Analytics {
         view.fields.push(field("user", "8x8 user name", "sync@contoso.com"));
         view.fields.push(Field { secret: true, ..field("password", "Its password", "") });
@@ -475,7 +523,8 @@ fn under_way(snapshot: &Snapshot, integration: Integration, view: &mut StepView)
             };
             if belongs {
                 view.waiting = Some(Waiting {
-                    text: "Finish there. This page goes on by itself. The link is good for ten minutes.".into(),
+                    text: "Finish there. This page goes on by itself. The link is good for ten minutes."
+                        .into(),
                     can_copy: address.is_some(),
                 });
                 view.problem = missing.as_deref().cloned();
@@ -564,7 +613,10 @@ fn administrator_card(installation: &Installation) -> IdentityCard {
 fn suggested_user(installation: &Installation) -> String {
     let known = installation.organisation.as_ref();
     let domain = known.and_then(|known| {
-        known.initial_domain.clone().or_else(|| Some(known.entered.clone()).filter(|entered| entered.contains('.')))
+        known
+            .initial_domain
+            .clone()
+            .or_else(|| Some(known.entered.clone()).filter(|entered| entered.contains('.')))
     });
     format!("8x8.status@{}", domain.unwrap_or_else(|| "contoso.onmicrosoft.com".into()))
 }

@@ -20,7 +20,9 @@ pub(super) fn purpose(integration: Integration) -> &'static str {
         Integration::Contacts => {
             "Puts colleagues who have Teams and no 8x8 user into the 8x8 directory as contacts (Enhanced Presence Sync)."
         }
-        Integration::Chat => "Lets operators chat one-to-one with Teams people from the board, as themselves.",
+        Integration::Chat => {
+            "Lets operators chat one-to-one with Teams people from the board, as themselves."
+        }
     }
 }
 
@@ -34,7 +36,9 @@ pub(super) fn caveat(integration: Integration) -> Option<&'static str> {
             "Microsoft lets other programs set only “In a call”; other 8x8 states change nothing in Teams. People may see it a few minutes later, and incoming Teams calls still ring.",
         ),
         Integration::Contacts => None,
-        Integration::Chat => Some("Messages are sent as the operator who connects an account. Nobody else's chats are read."),
+        Integration::Chat => {
+            Some("Messages are sent as the operator who connects an account. Nobody else's chats are read.")
+        }
     }
 }
 
@@ -75,7 +79,9 @@ pub(super) fn task(task: Task) -> String {
         Task::RemoveRole => "Role Application Developer".into(),
         Task::Application(registration) => format!("App registration “{}”", registration.name()),
         Task::Principal(registration) => format!("Enterprise application “{}”", registration.name()),
-        Task::Certificate(registration) => format!("Certificate of “{}”, made on this computer", registration.name()),
+        Task::Certificate(registration) => {
+            format!("Certificate of “{}”, made on this computer", registration.name())
+        }
         Task::Grant(registration) => format!("Permissions of “{}”", registration.name()),
         Task::RemoveApplication(registration) => {
             format!("App registration “{}” with its permissions", registration.name())
