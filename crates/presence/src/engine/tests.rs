@@ -1,3 +1,5 @@
+mod calls;
+
 use super::event::{Reading, Restored, StoredObservation};
 use super::*;
 use crate::mapping::{Presence, Term};
