@@ -6,6 +6,7 @@ mod explain;
 mod options;
 mod profile;
 mod sandbox;
+mod setup;
 mod stop;
 mod watch;
 
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
     let outcome = match options.command {
         Command::Explain(explain) => Ok(explain::run(&explain)),
         Command::Watch(watch) => with_runtime(watch::run(options.common, watch)),
+        Command::Setup(setup) => with_runtime(setup::run(options.common, setup)),
         Command::Sandbox(sandbox) => with_runtime(sandbox::run(sandbox)),
         Command::Doctor(doctor) => with_runtime(doctor::run(options.common, doctor)),
     };

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use presence::setup::integration::Integration;
 
 /// Shows whose Microsoft Teams presence is what, and what 8x8 gets of it.
 #[derive(Debug, Parser)]
@@ -45,6 +46,8 @@ pub(crate) enum VaultKind {
 pub(crate) enum Command {
     /// Show everybody's presence as it changes: a live table, or JSON lines.
     Watch(Watch),
+    /// Install the integrations step by step, check them, or switch them off.
+    Setup(Setup),
     /// Run only the sandbox tenant's servers; prints the endpoints file to use with them.
     Sandbox(Sandbox),
     /// Check keychain, network, sign-in, permissions and keys.
@@ -72,6 +75,16 @@ pub(crate) struct Watch {
     pub(crate) span: Option<Duration>,
     #[command(flatten)]
     pub(crate) organisation: Organisation,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Setup {
+    /// teams-to-8x8, 8x8-to-teams, contacts or chat; without it the one that comes next, and then the others.
+    #[arg(value_parser = integration)]
+    pub(crate) integration: Option<Integration>,
+    /// Rehearse: a made-up organisation on this computer, where nothing is installed.
+    #[arg(long, conflicts_with = "endpoints")]
+    pub(crate) sandbox: bool,
 }
 
 /// Which organisation, when neither the settings nor the endpoints file says so.
@@ -127,6 +140,13 @@ pub(crate) struct Explain {
     /// Automatic replies are on.
     #[arg(long)]
     pub(crate) out_of_office: bool,
+}
+
+fn integration(text: &str) -> Result<Integration, String> {
+    Integration::from_keyword(text).ok_or_else(|| {
+        let keywords = Integration::ALL.map(Integration::keyword);
+        format!("one of {}", keywords.join(", "))
+    })
 }
 
 fn people(text: &str) -> Result<usize, String> {

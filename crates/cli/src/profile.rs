@@ -74,6 +74,19 @@ pub(crate) fn sandbox_parts(common: &Common, tenant: &sandbox::Sandbox) -> Resul
     })
 }
 
+/// Everything a driver needs to rehearse the installation: the sandbox tenant, and nothing installed.
+pub(crate) fn rehearsal_parts(common: &Common, tenant: &sandbox::Sandbox) -> Result<Parts, Problem> {
+    let profile = Profile::open_rehearsal(common.profile.as_deref())?;
+    Ok(Parts {
+        vault: vault(common.vault.unwrap_or(VaultKind::Memory), &profile),
+        desktop: browser(common),
+        installation: Installation::new(),
+        profile,
+        endpoints: Endpoints::parse(&tenant.endpoints())?,
+        rules: Rules::default(),
+    })
+}
+
 fn endpoints(common: &Common) -> Result<Endpoints, Problem> {
     common.endpoints.as_deref().map_or_else(|| Ok(Endpoints::default()), Endpoints::read)
 }

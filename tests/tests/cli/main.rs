@@ -4,6 +4,7 @@
 mod doctor;
 mod explain;
 mod kill;
+mod setup;
 mod snapshot;
 mod terminal;
 mod usage;
