@@ -13,6 +13,7 @@ use presence::view::board::{self, Query, Window};
 use presence::view::detail::{self, Detail};
 use presence::view::health::{self, Health};
 use presence::setup::event::Request;
+use presence::view::matches::{self, Matches};
 use presence::view::setup::{self, PortalPage, Setup};
 use presence::view::status::{self, Status};
 use serde::Serialize;
@@ -45,6 +46,8 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         health,
         initial_page,
         leave,
+        export_matches,
+        matches,
         open_page,
         rehearsal_notes,
         resume,
@@ -212,6 +215,18 @@ struct Note {
 #[tauri::command]
 async fn rehearsal_notes(own: State<'_, App>) -> Answer<Vec<Note>> {
     Ok(own.notes().await.into_iter().map(|(label, value)| Note { label, value }).collect())
+}
+
+#[tauri::command(async)]
+fn matches(own: State<'_, App>, query: matches::Query) -> Answer<Matches> {
+    own.snapshot().map(|snapshot| matches::matches(&snapshot, &query)).ok_or_else(nothing)
+}
+
+/// Writes the match report into the user's folder for downloads, and tells where it is.
+#[tauri::command(async)]
+fn export_matches(own: State<'_, App>) -> Answer<String> {
+    let snapshot = own.snapshot().ok_or_else(nothing)?;
+    desktop::save_download("presence-sync-matches", "csv", matches::csv(&snapshot).as_bytes())
 }
 
 fn wish(own: &App, intent: Intent) -> Answer<()> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::person::{Contact, LeftOut, Person, PersonId};
+use crate::person::{Contact, LeftOut, Person, PersonId, fold};
 
 /// Why somebody is not joined to the other side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -49,6 +49,12 @@ pub struct Unmatched {
     pub address: String,
     /// Why.
     pub reason: Reason,
+    /// Department, as its own side gives it.
+    pub department: String,
+    /// Extension, on 8x8's side.
+    pub extension: String,
+    /// Somebody alone on the other side who may be the same: their address.
+    pub near: Option<String>,
 }
 
 /// The match report: how many are joined, and everybody who is not.
@@ -92,9 +98,17 @@ pub fn join(users: &[Arc<Person>], contacts: &[Contact]) -> (HashMap<PersonId, u
             None => Some(Reason::NoContact),
         };
         if let Some(reason) = reason {
-            unmatched.push(Unmatched { name: user.name.clone(), address: user.user_name.clone(), reason });
+            unmatched.push(Unmatched {
+                name: user.name.clone(),
+                address: user.user_name.clone(),
+                reason,
+                department: user.department.clone().unwrap_or_default(),
+                extension: String::new(),
+                near: None,
+            });
         }
     }
+    find_near(&mut unmatched);
     unmatched.sort_by(|one, other| (&one.name, &one.address).cmp(&(&other.name, &other.address)));
     let matched = joined.len();
     (joined, Report { matched, unmatched })
@@ -105,6 +119,38 @@ fn line(contact: &Contact, reason: Reason) -> Unmatched {
         name: contact.name.clone(),
         address: contact.emails.first().cloned().unwrap_or_default(),
         reason,
+        department: contact.department.clone().unwrap_or_default(),
+        extension: contact.extension.clone().unwrap_or_default(),
+        near: None,
+    }
+}
+
+/// Whoever is alone on one side may be somebody who is alone on the other, under nearly the same address: the same before
+/// the @, or the same name. It is a hint for a person; nothing is joined by it.
+fn find_near(unmatched: &mut [Unmatched]) {
+    let keys = |line: &Unmatched| {
+        let local = line.address.split('@').next().unwrap_or_default().to_lowercase();
+        let name = fold(&line.name);
+        [local, name].map(|key| Some(key).filter(|key| key.len() > 2))
+    };
+    for (one, other) in [(Reason::NoContact, Reason::NoUser), (Reason::NoUser, Reason::NoContact)] {
+        let mut known: HashMap<String, Option<String>> = HashMap::new();
+        for line in unmatched.iter().filter(|line| line.reason == other) {
+            for key in keys(line).into_iter().flatten() {
+                // Two who would fit are no hint.
+                known
+                    .entry(key)
+                    .and_modify(|found| {
+                        if found.as_ref() != Some(&line.address) {
+                            *found = None;
+                        }
+                    })
+                    .or_insert_with(|| Some(line.address.clone()));
+            }
+        }
+        for line in unmatched.iter_mut().filter(|line| line.reason == one) {
+            line.near = keys(line).into_iter().flatten().find_map(|key| known.get(&key).cloned().flatten());
+        }
     }
 }
 
@@ -206,6 +252,17 @@ mod tests {
         let (joined, report) = join(&users, &[contact("one", "a@x.example"), contact("two", "A@x.example")]);
         assert!(joined.is_empty());
         assert_eq!(reasons(&report), [("one", Reason::Ambiguous), ("two", Reason::Ambiguous)]);
+    }
+
+    #[test]
+    fn somebody_under_nearly_the_same_address_is_hinted_at_and_not_joined() {
+        let mut pavel = contact("Pavel", "pavel.dvorak@contoso.example");
+        pavel.extension = Some("4219".into());
+        let users = [Arc::new(user(1, "pavel.dvorak@contoso.onmicrosoft.example"))];
+        let (joined, report) = join(&users, &[pavel]);
+        assert!(joined.is_empty());
+        let near: Vec<_> = report.unmatched.iter().filter_map(|line| line.near.as_deref()).collect();
+        assert_eq!(near, ["pavel.dvorak@contoso.onmicrosoft.example", "pavel.dvorak@contoso.example"]);
     }
 
     #[test]

@@ -16,4 +16,16 @@ address: string,
 /**
  * Why.
  */
-reason: Reason, };
+reason: Reason, 
+/**
+ * Department, as its own side gives it.
+ */
+department: string, 
+/**
+ * Extension, on 8x8's side.
+ */
+extension: string, 
+/**
+ * Somebody alone on the other side who may be the same: their address.
+ */
+near: string | null, };

@@ -30,8 +30,8 @@ impl Desk {
         let someone = person(0);
         desk.story.tell(Event::ContactsRead(vec![Contact {
             id: "1".into(),
-            name: someone.name.clone(),
-            emails: vec![someone.user_name.clone()],
+            name: someone.name,
+            emails: vec![someone.user_name],
             extension: Some("100".into()),
             other_extensions: Vec::new(),
             pbx: Some("Main".into()),
