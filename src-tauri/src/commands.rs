@@ -224,9 +224,9 @@ fn matches(own: State<'_, App>, query: matches::Query) -> Answer<Matches> {
 
 /// Writes the match report into the user's folder for downloads, and tells where it is.
 #[tauri::command(async)]
-fn export_matches(own: State<'_, App>) -> Answer<String> {
+fn export_matches(app: AppHandle, own: State<'_, App>) -> Answer<String> {
     let snapshot = own.snapshot().ok_or_else(nothing)?;
-    desktop::save_download("presence-sync-matches", "csv", matches::csv(&snapshot).as_bytes())
+    desktop::save_download(&app, "presence-sync-matches", "csv", matches::csv(&snapshot).as_bytes())
 }
 
 fn wish(own: &App, intent: Intent) -> Answer<()> {

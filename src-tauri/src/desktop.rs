@@ -1,10 +1,16 @@
 //! The desktop around the program: clipboard, telephone links, and the way into the sandbox tenant.
 
+use std::fs::File;
+use std::io::{ErrorKind, Write as _};
 use std::sync::{Mutex, PoisonError};
 
 use arboard::Clipboard;
 use presence::desktop::Desktop;
 use presence::error::Problem;
+use tauri::{AppHandle, Manager};
+
+/// A folder that holds more files of one name is looked at by a person first.
+const MOST_COPIES: u32 = 1_000;
 
 /// The clipboard. On X11 the text lives in the program that copied it, so it is kept open.
 #[derive(Default)]
@@ -47,6 +53,33 @@ pub(crate) fn call(extension: &str) -> Result<(), Problem> {
         Problem::new("desktop.call", "The call could not be started.", cause, remedy)
             .detail(error.to_string())
     })
+}
+
+/// Writes a file into the user's folder for downloads, beside whatever is there, and tells where it is.
+pub(crate) fn save_download(app: &AppHandle, name: &str, ending: &str, bytes: &[u8]) -> Result<String, Problem> {
+    let failed = |detail: String| {
+        let cause = "The folder for downloads can not be written.";
+        let remedy = "Check that the disk is not full and that you may write there.";
+        Problem::new("desktop.download", "The file was not saved.", cause, remedy).detail(detail)
+    };
+    let folder = app.path().download_dir().or_else(|_| app.path().home_dir());
+    let folder = folder.map_err(|error| failed(error.to_string()))?;
+    std::fs::create_dir_all(&folder).map_err(|error| failed(error.to_string()))?;
+    for number in 1..=MOST_COPIES {
+        let number = if number == 1 { String::new() } else { format!("-{number}") };
+        let path = folder.join(format!("{name}{number}.{ending}"));
+        let file = File::options().write(true).create_new(true).open(&path);
+        match file {
+            Ok(mut file) => {
+                let written = file.write_all(bytes).and_then(|()| file.sync_all());
+                written.map_err(|error| failed(error.to_string()))?;
+                return Ok(path.display().to_string());
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(failed(error.to_string())),
+        }
+    }
+    Err(failed("there are too many files of that name".into()))
 }
 
 /// Enters the sandbox tenant by the same pages a browser would see.
