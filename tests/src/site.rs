@@ -44,13 +44,20 @@ pub struct Planned {
     plans: Mutex<VecDeque<Habit>>,
     opened: Mutex<Vec<String>>,
     trouble: Mutex<Vec<String>>,
+    returned: Mutex<Vec<String>>,
     runtime: runtime::Handle,
 }
 
 impl Planned {
     fn new() -> Self {
         let runtime = runtime::Handle::current();
-        Self { plans: Mutex::default(), opened: Mutex::default(), trouble: Mutex::default(), runtime }
+        Self {
+            plans: Mutex::default(),
+            opened: Mutex::default(),
+            trouble: Mutex::default(),
+            returned: Mutex::default(),
+            runtime,
+        }
     }
 
     /// What is done on the next visit that has no plan yet.
@@ -76,6 +83,12 @@ impl Planned {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The addresses at which it came back, with what Microsoft sent along.
+    #[must_use]
+    pub fn returned(&self) -> Vec<String> {
+        self.returned.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Pages that refused.
     #[must_use]
     pub fn trouble(&self) -> Vec<String> {
@@ -89,16 +102,21 @@ impl Desktop for Planned {
         let habit = self.plans.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         match habit {
             Some(Habit::Visit(visit)) => {
-                if let Err(error) = self.runtime.block_on(visit_as(address, &visit)) {
-                    let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-                    trouble.push(error.to_string());
+                match self.runtime.block_on(visit_as(address, &visit)) {
+                    Ok(address) => self.returned.lock().unwrap_or_else(PoisonError::into_inner).push(address),
+                    Err(error) => {
+                        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).push(error.to_string());
+                    }
                 }
                 Ok(())
             }
             Some(Habit::Close) | None => Ok(()),
-            Some(Habit::Missing) => {
-                Err(Problem::new("desktop.browser", "No browser could be opened.", "There is none.", "Copy the link."))
-            }
+            Some(Habit::Missing) => Err(Problem::new(
+                "desktop.browser",
+                "No browser could be opened.",
+                "There is none.",
+                "Copy the link.",
+            )),
         }
     }
 }
@@ -239,7 +257,9 @@ impl Installer {
     /// # Panics
     /// When none comes.
     pub async fn problem(&self, integration: Integration) -> Problem {
-        let there = |snapshot: &Snapshot| self.at_rest(snapshot) && snapshot.setup.problems.contains_key(&integration);
+        let there = |snapshot: &Snapshot| {
+            self.at_rest(snapshot) && snapshot.setup.problems.contains_key(&integration)
+        };
         let snapshot = self.until("a problem", there).await;
         Problem::clone(&snapshot.setup.problems[&integration].1)
     }

@@ -317,7 +317,9 @@ impl Loop {
                     self.sync.handle(Event::Intent(Intent::SignIn), now);
                 }
                 Effect::CancelSignIn => self.sync.handle(Event::Intent(Intent::CancelSignIn), now),
-                Effect::SignOut => self.sync.handle(Event::Intent(Intent::SignOut), now),
+                Effect::SignOut if self.sync.effects.is_some() => {
+                    self.sync.handle(Event::Intent(Intent::SignOut), now);
+                }
                 other => {
                     let reader = self.sync.effects.as_ref().map(Effects::microsoft);
                     self.installer.perform(other, reader);

@@ -173,6 +173,8 @@ pub struct Setup {
     pub heard: u64,
     asked_certificates: BTreeSet<Registration>,
     administrator: Option<Administrator>,
+    /// What the held administrator's sign-in was asked for.
+    administrator_scopes: Vec<&'static str>,
     administrator_until: Option<Uptime>,
     renewal_due: Option<Uptime>,
     adopted: Option<Configuration>,
@@ -250,7 +252,10 @@ impl Setup {
             Work::Checks { retry_at, .. } => *retry_at,
             _ => None,
         };
-        [retry, self.administrator_until, self.renewal_due].into_iter().flatten().min()
+        // What has to wait for the end of something else wakes nobody before.
+        let administrator = self.administrator_until.filter(|_| !matches!(self.work, Work::Tasks(_)));
+        let renewal = self.renewal_due.filter(|_| self.is_idle());
+        [retry, administrator, renewal].into_iter().flatten().min()
     }
 
     /// Whether something moved since the last look; looking takes it back.

@@ -32,7 +32,8 @@ impl Site {
     pub async fn graph(&self) -> Graph {
         let endpoints = Endpoints::parse(&self.sandbox.endpoints()).expect("endpoints").microsoft;
         let http = presence::http::client();
-        let (tenant, client) = (self.sandbox.tenant().to_owned(), self.sandbox.administration_client_id().to_owned());
+        let (tenant, client) =
+            (self.sandbox.tenant().to_owned(), self.sandbox.administration_client_id().to_owned());
         let connection = Connection::new(http.clone(), Arc::new(Clock::start()), endpoints, tenant, client);
         let pending = auth::begin(&connection, SCOPE, &Expected::Anybody).await.expect("a sign-in");
         let address = pending.address.clone();

@@ -28,7 +28,12 @@ impl Installer {
     ///
     /// # Panics
     /// As [`Installer::follow`].
-    pub async fn follow_to(&self, site: &Site, integration: Integration, step: Option<StepId>) -> Arc<Snapshot> {
+    pub async fn follow_to(
+        &self,
+        site: &Site,
+        integration: Integration,
+        step: Option<StepId>,
+    ) -> Arc<Snapshot> {
         for pressed in 0..MOST_BUTTONS {
             let snapshot = self.rests().await;
             // One that was there before is what this person mends.
@@ -37,13 +42,17 @@ impl Installer {
             }
             let failed = page(&snapshot, integration).checks.into_iter().find_map(|check| check.problem);
             assert!(pressed == 0 || failed.is_none(), "{integration:?} is not verified: {failed:?}");
-            let there = step.is_some() && snapshot.setup.current(integration) == step;
+            let begun = snapshot.setup.installation.progress(integration).begun;
+            let there = begun && step.is_some() && snapshot.setup.current(integration) == step;
             if there || snapshot.setup.standing(integration) == Standing::Verified {
                 return snapshot;
             }
             self.press_on(site, &snapshot, integration);
         }
-        panic!("{integration:?} goes round in circles at {:?}", self.handle.snapshot().setup.current(integration));
+        panic!(
+            "{integration:?} goes round in circles at {:?}",
+            self.handle.snapshot().setup.current(integration)
+        );
     }
 
     /// Waits until nothing is under way, and the keychain has said whether somebody is signed in.
@@ -66,7 +75,9 @@ impl Installer {
         let user = snapshot.setup.installation.status_user.clone();
         let password = snapshot.setup.password.as_ref().map(|password| password.expose().to_owned());
         match act {
-            Act::Prepare | Act::OpenConsent => site.browser.next(Habit::Visit(Visit::of(site.sandbox.administrator()))),
+            Act::Prepare | Act::OpenConsent => {
+                site.browser.next(Habit::Visit(Visit::of(site.sandbox.administrator())))
+            }
             // What was shown once and is gone is set anew by an administrator.
             Act::SignIn if password.is_none() && user.made => {
                 act = Act::NewPassword;

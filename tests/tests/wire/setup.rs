@@ -1,7 +1,14 @@
 //! Installing for real: the wizard, its calls and the browser's visits, against a tenant where nothing is installed.
 
 mod accounts;
+mod consent;
 mod crash;
+mod entries;
+mod keys;
+mod removal;
+mod renewal;
+mod secrets;
+mod ways;
 
 use presence::setup::integration::Integration;
 use tests::site::{Installer, Site};

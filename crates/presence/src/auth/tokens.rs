@@ -219,7 +219,15 @@ impl Tokens {
     /// Client credentials with a certificate
     /// (learn.microsoft.com, "OAuth 2.0 client credentials flow on the Microsoft identity platform").
     async fn prove(&self, held: &mut Held, registration: Registration) -> Result<(), Failure> {
-        self.load(held, registration).await.map_err(|error| Failure::Vault(Arc::new(error.problem())))?;
+        // It may have been renewed since: the vault has the one that counts. While it is closed, the known one does.
+        let known = held.certificate.take();
+        let loaded = self.load(held, registration).await;
+        if held.certificate.is_none() {
+            held.certificate = known;
+        }
+        if let (None, Err(error)) = (&held.certificate, loaded) {
+            return Err(Failure::Vault(Arc::new(error.problem())));
+        }
         let Some(certificate) = &held.certificate else {
             let problem = Problem::new(
                 "signIn.certificate",

@@ -166,12 +166,17 @@ impl Installer {
                     Event::Tick
                 });
             }
+            Effect::SignOut => {
+                // The sync would forget it, but does not run.
+                self.spawn(async move {
+                    if let Err(error) = crate::auth::tokens::forget(&shared.vault).await {
+                        tracing::warn!(%error, "the sign-in could not be removed from the keychain");
+                    }
+                    Event::Tick
+                });
+            }
             // Nothing is written to Teams yet that could be cleared; the loop has the others.
-            Effect::ClearPresence
-            | Effect::Adopt(_)
-            | Effect::SignIn
-            | Effect::CancelSignIn
-            | Effect::SignOut => {}
+            Effect::ClearPresence | Effect::Adopt(_) | Effect::SignIn | Effect::CancelSignIn => {}
         }
     }
 

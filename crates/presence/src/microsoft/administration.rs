@@ -259,8 +259,9 @@ impl Administration {
                     "Sign in again; what is done stays done.",
                 ),
             ),
+            // Another administrator may be let.
             403 => (
-                FaultKind::Final,
+                FaultKind::SignIn,
                 Problem::new(
                     "setup.forbidden",
                     "Microsoft does not let this administrator do it.",

@@ -7,6 +7,7 @@ use super::event::{Administrator, Effect, FaultKind, TaskFault};
 use super::installation::Reading;
 use super::integration::Integration;
 use super::registration::Registration;
+use super::requests::default_user;
 use super::step::StepId;
 use super::task::{self, Outcome, Task};
 use super::{ADMINISTRATOR_LIMIT, Item, ItemState, Run, SPREAD_LIMIT, Setup, Visit, Work};
@@ -53,6 +54,7 @@ impl Setup {
                 let refused = (!lacking.is_empty()).then(|| Arc::new(too_weak(&administrator, &lacking)));
                 if refused.is_none() {
                     self.administrator = Some(administrator);
+                    self.administrator_scopes = task::scopes(&tasks, self.installation.reading);
                     self.administrator_until = Some(now.uptime.plus(ADMINISTRATOR_LIMIT));
                 }
                 refused
@@ -61,7 +63,7 @@ impl Setup {
         match refused {
             Some(problem) => {
                 effects.push(Effect::DropAdministrator);
-                self.fail(integration, StepId::Prepare, problem);
+                self.fail(integration, step_of(&tasks), problem);
             }
             None => self.begin_tasks(integration, &tasks, now, effects),
         }
@@ -75,7 +77,7 @@ impl Setup {
         effects: &mut Vec<Effect>,
     ) {
         let items = tasks.iter().map(|task| Item { task: *task, state: ItemState::Waiting }).collect();
-        let step = StepId::Prepare;
+        let step = step_of(tasks);
         self.run = None;
         self.work =
             Work::Tasks(Run { integration, step, items, attempts: 0, since: now.uptime, retry_at: None });
@@ -119,7 +121,12 @@ impl Setup {
         };
         let administrator_until = now.uptime.plus(ADMINISTRATOR_LIMIT);
         let Work::Tasks(run) = &mut self.work else { return };
-        let Some(item) = run.items.iter_mut().find(|item| item.task == task) else { return };
+        // An answer to a run before this one must not begin the next task a second time.
+        let open = |item: &&mut Item| {
+            item.task == task && !matches!(item.state, ItemState::Waiting | ItemState::Done { .. })
+        };
+        let Some(item) = run.items.iter_mut().find(open) else { return };
+        run.retry_at = None;
         self.administrator_until = Some(administrator_until);
         match (result, made) {
             (Ok(_), made) => {
@@ -172,7 +179,7 @@ impl Setup {
                     && installation.reading == Reading::StatusUser
                     && let Some(domain) = initial_domain
                 {
-                    user.user_name = format!("8x8.status@{domain}");
+                    user.user_name = default_user(&domain);
                 }
             }
             (_, Outcome::Policy(allowed)) => installation.users_may_consent = allowed,
@@ -188,9 +195,14 @@ impl Setup {
             }
             (Task::Application(registration), Outcome::Application { id, client_id, ours, .. }) => {
                 let record = installation.record_mut(registration);
+                let another = record.client_id.as_ref() != Some(&client_id);
                 record.application = Some(id);
                 record.client_id = Some(client_id);
                 record.made = ours;
+                if another && registration == Registration::Reader {
+                    // Nobody has signed in to this one.
+                    installation.status_user.signed_in = false;
+                }
             }
             (Task::Principal(registration), Outcome::Principal { id, .. }) => {
                 installation.record_mut(registration).principal = Some(id);
@@ -246,6 +258,11 @@ impl Setup {
                 self.certificates.remove(&registration);
                 self.asked_certificates.remove(&registration);
                 effects.push(Effect::ForgetCertificate(registration));
+                if registration == Registration::Reader && self.installation.status_user.signed_in {
+                    // The sign-in was to what is gone.
+                    self.change().status_user.signed_in = false;
+                    effects.push(Effect::SignOut);
+                }
             }
             let progress = self.change().progress_mut(integration);
             *progress = super::installation::Progress::default();
@@ -259,6 +276,11 @@ impl Setup {
         self.change().progress_mut(integration).consent_needed = false;
         self.go_on(integration, now, effects);
     }
+}
+
+/// Where a person asked for these tasks.
+fn step_of(tasks: &[Task]) -> StepId {
+    if tasks.iter().all(|task| *task == Task::Password) { StepId::SignIn } else { StepId::Prepare }
 }
 
 fn too_weak(administrator: &Administrator, lacking: &[Vec<&'static str>]) -> Problem {

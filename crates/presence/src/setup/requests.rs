@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::event::{Act, Effect, Request};
+use super::event::{Act, Administrator, Effect, Request};
 use super::installation::{
     Administration, ConsentWay, Installation, Key, MICROSOFT_TOOLS, Making, Organisation, Reading, Record,
 };
 use super::integration::Integration;
+use super::registration::Registration;
 use super::step::StepId;
 use super::task::{self, Task};
-use super::{Setup, Visit, Work};
+use super::{ItemState, Setup, Visit, Work};
 use crate::endpoints::Cloud;
 use crate::error::Problem;
 use crate::moment::Moment;
@@ -64,7 +65,7 @@ impl Setup {
                 self.reopened = None;
             }
             Act::Prepare => {
-                self.prepare(request, effects).map_err(|problem| (StepId::Prepare, Box::new(problem)))?;
+                self.prepare(request, now, effects).map_err(|problem| (StepId::Prepare, Box::new(problem)))?
             }
             Act::NewPassword => {
                 self.ask_client(request).map_err(|problem| (StepId::SignIn, Box::new(problem)))?;
@@ -149,7 +150,13 @@ impl Setup {
                 self.reopened = self.reopened.filter(|(of, _)| *of != integration);
             }
             Work::Browser { .. } => effects.push(Effect::CloseBrowser),
-            Work::Tasks(run) => {
+            Work::Tasks(mut run) => {
+                // What is on its way to Microsoft is noted when its answer comes; nobody waits for it any more.
+                for item in run.items.iter_mut().filter(|item| !matches!(item.state, ItemState::Done { .. }))
+                {
+                    item.state = ItemState::Waiting;
+                }
+                run.retry_at = None;
                 self.run = Some(run);
                 self.drop_administrator(effects);
             }
@@ -248,7 +255,7 @@ impl Setup {
         }
     }
 
-    fn prepare(&mut self, request: &Request, effects: &mut Vec<Effect>) -> Result<(), Problem> {
+    fn prepare(&mut self, request: &Request, now: Moment, effects: &mut Vec<Effect>) -> Result<(), Problem> {
         self.ask_client(request)?;
         let name = request.value("statusUser");
         if request.values.contains_key("statusUser") && name != self.installation.status_user.user_name {
@@ -256,7 +263,7 @@ impl Setup {
                 self.installation.organisation.as_ref().and_then(|known| known.initial_domain.clone());
             let whole = match (name.contains('@'), domain) {
                 (true, _) | (false, None) => name.to_owned(),
-                (false, Some(_)) if name.is_empty() => String::new(),
+                (false, Some(domain)) if name.is_empty() => default_user(&domain),
                 (false, Some(domain)) => format!("{name}@{domain}"),
             };
             if !whole.is_empty() && !is_user_name(&whole) {
@@ -268,7 +275,7 @@ impl Setup {
             }
         }
         let tasks = task::preparation(&self.installation, request.integration);
-        self.visit_now(request.integration, tasks, effects);
+        self.visit(request.integration, tasks, now, effects);
         Ok(())
     }
 
@@ -302,8 +309,12 @@ impl Setup {
         }
     }
 
+    /// Goes on with an administrator who is there and may do it, or asks for one.
     fn visit(&mut self, integration: Integration, tasks: Vec<Task>, now: Moment, effects: &mut Vec<Effect>) {
-        if self.administrator.is_some() {
+        let reading = self.installation.reading;
+        let able = |held: &Administrator| task::lacking(&tasks, reading, &held.roles).is_empty();
+        let asked = |scope: &&str| self.administrator_scopes.contains(scope);
+        if self.administrator.as_ref().is_some_and(able) && task::scopes(&tasks, reading).iter().all(asked) {
             self.begin_tasks(integration, &tasks, now, effects);
         } else {
             self.visit_now(integration, tasks, effects);
@@ -340,6 +351,8 @@ impl Setup {
         let reading = self.installation.reading;
         let certificate = self.installation.record(registration).certificate;
         if registration.has_certificate(reading) && certificate.is_none() {
+            // Asked for once more: the keychain may be open by now.
+            self.asked_certificates.remove(&registration);
             return Err(Problem::new(
                 "setup.certificate",
                 "The certificate is not ready.",
@@ -351,8 +364,12 @@ impl Setup {
         if record.client_id.as_deref() != Some(&client) {
             *record =
                 Record { client_id: Some(client), certificate: certificate.clone(), ..Record::default() };
+            if registration == Registration::Reader {
+                self.change().status_user.signed_in = false;
+            }
         }
         // The checks tell whether it is true.
+        let record = self.change().record_mut(registration);
         record.certificate =
             certificate.map(|known| super::installation::CertificateRecord { uploaded: true, ..known });
         Ok(())
@@ -379,6 +396,11 @@ impl Setup {
         effects.push(Effect::TestKey { key, secret, login });
         Ok(())
     }
+}
+
+/// The status user's name where nobody chose one: in the domain that came with the tenant no federation gets in its way.
+pub(super) fn default_user(domain: &str) -> String {
+    format!("8x8.status@{domain}")
 }
 
 /// Letters that Microsoft takes in a user name (learn.microsoft.com, "Create User").

@@ -550,13 +550,12 @@ fn verdict(machine: &Machine, integration: Integration, standing: Standing) -> O
             }
             Some(panel)
         }
-        Standing::Disabled => Some(panel(
-            Tone::Plain,
-            "Disabled",
-            vec![
-                "It is switched off. What was installed is still there, and can be switched on again.".into(),
-            ],
-        )),
+        Standing::Disabled => {
+            let text = "It is switched off. What was installed is still there, and can be switched on again.";
+            let mut panel = panel(Tone::Plain, "Disabled", vec![text.into()]);
+            removal(machine, integration, &mut panel);
+            Some(panel)
+        }
         Standing::NeedsAttention | Standing::InProgress => {
             let lines = machine.checks.get(&integration)?;
             let failed =
@@ -576,6 +575,33 @@ fn verdict(machine: &Machine, integration: Integration, standing: Standing) -> O
         }
         Standing::NotInstalled => None,
     }
+}
+
+/// How the removal of a disabled integration stands: it has no open step that could say so.
+fn removal(machine: &Machine, integration: Integration, panel: &mut Verdict) {
+    let said = match &machine.work {
+        Work::Browser { integration: of, missing, .. } if *of == integration => {
+            panel.title = "Waiting for your browser…".into();
+            let missing = missing
+                .as_deref()
+                .map(|problem| format!("{} {} {}", problem.what, problem.cause, problem.remedy));
+            missing
+                .unwrap_or_else(|| "Sign in there as an administrator. This page goes on by itself.".into())
+        }
+        Work::Tasks(run) if run.integration == integration => {
+            panel.title = "Removing…".into();
+            "What the wizard made is removed at Microsoft, and only that.".into()
+        }
+        _ => {
+            if let Some((_, problem)) = machine.problems.get(&integration) {
+                panel.tone = Tone::Bad;
+                panel.text.push(format!("{} {} {}", problem.what, problem.cause, problem.remedy));
+            }
+            return;
+        }
+    };
+    panel.text = vec![said];
+    panel.buttons = vec![steps::button(Act::Cancel, "Cancel", ButtonKind::Plain, StepId::Prepare)];
 }
 
 fn buttons(machine: &Machine, integration: Integration, standing: Standing) -> Vec<Button> {

@@ -227,9 +227,8 @@ async fn a_browser_that_is_closed_is_given_up_with_cancel_and_opened_again() {
         installer.follow_to(&site, FIRST, Some(step)).await;
         let act = if step == StepId::Prepare { Act::Prepare } else { Act::SignIn };
         attempt(&site, &installer, act, Habit::Close).await;
-        let waiting = installer.until("the link", |snapshot| {
-            presence::view::setup::address(snapshot).is_some()
-        });
+        let waiting =
+            installer.until("the link", |snapshot| presence::view::setup::address(snapshot).is_some());
         let snapshot = waiting.await;
         let shown = open_step(&snapshot, FIRST);
         assert!(shown.waiting.is_some_and(|waiting| waiting.can_copy));
@@ -265,7 +264,8 @@ async fn without_a_browser_the_link_can_be_visited_elsewhere() {
     let password = installer.handle.snapshot().setup.password.as_ref().map(|it| it.expose().to_owned());
     attempt(&site, &installer, Act::SignIn, Habit::Missing).await;
     let said = |snapshot: &presence::snapshot::Snapshot| {
-        let open = tests::site::page(snapshot, FIRST).steps.into_iter().find(|step| step.id == StepId::SignIn);
+        let open =
+            tests::site::page(snapshot, FIRST).steps.into_iter().find(|step| step.id == StepId::SignIn);
         open.and_then(|step| step.problem).is_some_and(|problem| problem.code == "desktop.browser")
     };
     let snapshot = installer.until("the problem", said).await;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use presence::setup::installation::{ConsentWay, Installation};
 use presence::setup::event::Act;
+use presence::setup::installation::{ConsentWay, Installation};
 use presence::setup::integration::Integration;
 use presence::setup::registration::Registration;
 use presence::setup::step::StepId;
@@ -108,14 +108,16 @@ fn exactly_one_of_each(site: &Site, consent: ConsentWay) {
         .map(|grant| (grant.client, grant.principal))
         .collect();
     for registration in Registration::ALL {
-        let made: Vec<_> = applications.iter().filter(|one| one.display_name == registration.name()).collect();
+        let made: Vec<_> =
+            applications.iter().filter(|one| one.display_name == registration.name()).collect();
         assert_eq!(made.len(), 1, "{registration:?}: {made:?}");
         let there = principals.iter().filter(|one| one.app_id == made[0].app_id).count();
         assert_eq!(there, 1, "service principals of {registration:?}");
         let certificates = usize::from(registration == Registration::Writer);
         assert_eq!(made[0].credentials, certificates, "certificates of {registration:?}");
     }
-    let mut wanted = vec![("8x8 Presence".to_owned(), Some(user.clone())), ("8x8 Teams Chat".to_owned(), None)];
+    let mut wanted =
+        vec![("8x8 Presence".to_owned(), Some(user.clone())), ("8x8 Teams Chat".to_owned(), None)];
     let mut grants = grants;
     grants.sort();
     wanted.sort();

@@ -557,7 +557,11 @@ fn under_way(snapshot: &Snapshot, integration: Integration, view: &mut StepView)
             });
             view.buttons = cancel();
         }
-        Work::Checks { integration: of, .. } if *of == integration && view.id == StepId::Verify => {
+        Work::Checks { integration: of, retry_at, .. } if *of == integration && view.id == StepId::Verify => {
+            view.countdown = seconds(*retry_at).map(|seconds| {
+                let text = "Not all of Microsoft's servers know the consent yet. We try again.".into();
+                Countdown { text, seconds }
+            });
             view.buttons = cancel();
         }
         Work::Idle => {
