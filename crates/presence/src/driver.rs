@@ -19,6 +19,7 @@ use crate::engine::event::{Event, Intent};
 use crate::engine::{Engine, Rules};
 use crate::error::Problem;
 use crate::http;
+use crate::imports::Limits;
 use crate::microsoft::expected::Expected;
 use crate::moment::Moment;
 use crate::secret::Secret;
@@ -218,6 +219,7 @@ impl Sync {
         }
         rules.calls_interval = configuration.calls.then_some(rules.interval);
         rules.writes = configuration.writes;
+        rules.imports = configuration.imports.then(Limits::default);
         let reports = shared.events.clone();
         let report = move |problem| {
             // The loop hears of it with the next failure if it is too busy now.

@@ -1,8 +1,10 @@
 //! 8x8's side: only what 8x8 publishes.
 
 pub mod analytics;
+pub mod company;
 pub mod contacts;
 pub mod keys;
 
 pub use analytics::Analytics;
+pub use company::Company;
 pub use contacts::Contacts;

@@ -24,6 +24,7 @@ use schedule::Schedule;
 use writer::{Write, Writer, Written};
 
 use crate::error::{Failure, Problem};
+use crate::imports::{Import, ImportEffect, Kept, Limits};
 use crate::mapping::Term;
 use crate::moment::{Moment, Uptime};
 use crate::person::PersonId;
@@ -45,6 +46,8 @@ pub struct Rules {
     pub calls_interval: Option<Duration>,
     /// Whether calls are shown in Teams.
     pub writes: bool,
+    /// How contacts are imported; `None` when that is not installed.
+    pub imports: Option<Limits>,
     /// Spreads the retries of many desktops.
     pub seed: u64,
     /// Told in every surface when the endpoints are none of the known clouds.
@@ -60,6 +63,7 @@ impl Default for Rules {
             contacts_interval: Some(Duration::from_mins(10)),
             calls_interval: None,
             writes: false,
+            imports: None,
             seed: 0,
             notice: None,
         }
@@ -89,6 +93,7 @@ pub struct Engine {
     calls: Option<Calls>,
     lines: Option<Lines>,
     writer: Writer,
+    import: Option<Import>,
     cursor: Option<Arc<str>>,
     session: Session,
     source: Source,
@@ -118,6 +123,7 @@ impl Engine {
             calls: rules.calls_interval.map(|interval| Calls::new(interval, now)),
             lines: None,
             writer: Writer::default(),
+            import: rules.imports.map(|limits| Import::new(limits, Kept::default(), now)),
             cursor: None,
             session: Session::default(),
             source: Source { since: Some(now), ..Source::default() },
@@ -151,6 +157,8 @@ impl Engine {
             Event::Restored(restored) => {
                 self.cursor.clone_from(&restored.cursor);
                 self.writer.restore(restored.ledger.iter().copied(), now);
+                self.import =
+                    self.rules.imports.map(|limits| Import::new(limits, restored.import.clone(), now));
                 if !self.rules.writes {
                     // Nothing of ours is wanted any more, whoever put it there.
                     self.writer.end_all(now);
@@ -207,6 +215,20 @@ impl Engine {
                 }
             }
             Event::Written(results) => self.written(&results, now, &mut effects),
+            Event::CompanyRead(directory) => {
+                self.set_aside.entries += directory.set_aside;
+                let wanted = self.roster.without_contact();
+                let asked = self.import.as_mut().map(|import| import.compared(&directory, &wanted, now));
+                carry_out(asked, &mut effects);
+            }
+            Event::CompanyFailed(failure) => {
+                let asked = self.import.as_mut().map(|import| import.failed(&failure, now));
+                carry_out(asked, &mut effects);
+            }
+            Event::ContactWritten(result) => {
+                let asked = self.import.as_mut().map(|import| import.written(result, now));
+                carry_out(asked, &mut effects);
+            }
             Event::VaultClosed(problem) => {
                 self.vault = Some(problem);
                 self.vault_due = Some(now.uptime.plus(VAULT_WAIT));
@@ -227,6 +249,7 @@ impl Engine {
             self.directory.wake_at().map(|due| due.max(self.schedule.hold(now.uptime).unwrap_or(due))),
             self.contacts.as_ref().and_then(Reader::wake_at),
             self.calls.as_ref().and_then(Calls::wake_at),
+            self.import.as_ref().and_then(Import::wake_at),
         ];
         let running = self.session.account().is_some() && self.paused.is_none();
         let polls = polls.into_iter().flatten().filter(|_| running);
@@ -280,6 +303,7 @@ impl Engine {
                     talking: calls.talking().count(),
                 })
             }),
+            import: self.import.as_ref().map(|import| Arc::new(import.picture())),
             // The driver knows of these.
             configured: true,
             setup: Arc::default(),
@@ -324,6 +348,10 @@ impl Engine {
             }
             Intent::Pause(span) => self.paused = Some(now.plus(span.unwrap_or(FOR_EVER))),
             Intent::Resume => self.resume(now),
+            Intent::Import(wish) => {
+                let asked = self.import.as_mut().map(|import| import.wish(*wish, now));
+                carry_out(asked, effects);
+            }
         }
     }
 
@@ -533,6 +561,14 @@ impl Engine {
                 });
             }
         }
+        // A directory that is not known yet would have everybody removed.
+        if self.session.account().is_some()
+            && self.paused.is_none()
+            && self.directory.source().last_success.is_some()
+        {
+            let asked = self.import.as_mut().map(|import| import.tick(now));
+            carry_out(asked, effects);
+        }
         // What is ours is renewed and ended whoever is signed in to read.
         self.plan_writes(now, effects);
         self.assess(now);
@@ -582,6 +618,17 @@ impl Engine {
                 (if behind { SourceState::Stale } else { SourceState::Live }, None)
             }
         }
+    }
+}
+
+/// What the import asks for, as effects.
+fn carry_out(asked: Option<Vec<ImportEffect>>, effects: &mut Vec<Effect>) {
+    for one in asked.unwrap_or_default() {
+        effects.push(match one {
+            ImportEffect::Read => Effect::ReadCompany,
+            ImportEffect::Write(write) => Effect::WriteContact(write),
+            ImportEffect::Keep(kept) => Effect::Store(Change::Import(kept)),
+        });
     }
 }
 

@@ -16,6 +16,7 @@ pub mod endpoints;
 pub mod engine;
 pub mod error;
 pub mod http;
+pub mod imports;
 pub mod log;
 pub mod mapping;
 pub mod matches;

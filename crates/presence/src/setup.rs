@@ -481,7 +481,7 @@ impl Setup {
         let learned = self.installation.status_user.signed_in;
         let same = match (&configuration, &self.adopted) {
             (Some(one), Some(other)) => {
-                (one.cloud, &one.tenant, &one.client_id, one.reading, one.calls, one.writes)
+                (one.cloud, &one.tenant, &one.client_id, one.reading, one.calls, one.writes, one.imports)
                     == (
                         other.cloud,
                         &other.tenant,
@@ -489,6 +489,7 @@ impl Setup {
                         other.reading,
                         other.calls,
                         other.writes,
+                        other.imports,
                     )
                     && (learned
                         || one.expected.as_ref().map(|(name, _)| name.to_lowercase())

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::error::Problem;
+use crate::imports;
 use crate::mapping::{Mapping, Presence, Term};
 use crate::matches::Report;
 use crate::moment::Moment;
@@ -232,6 +233,8 @@ pub struct Snapshot {
     pub local: Option<Arc<Problem>>,
     /// 8x8's calls and what is written to Teams; `None` when that is not installed.
     pub calls: Option<Arc<CallsPicture>>,
+    /// The import of contacts; `None` when that is not installed.
+    pub import: Option<Arc<imports::Picture>>,
     /// Whether there is anything to read with; if not, only the wizard is worth showing.
     pub configured: bool,
     /// The wizard.

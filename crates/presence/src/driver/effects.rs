@@ -10,11 +10,12 @@ use super::Heard;
 use super::installer::Shared;
 use crate::checkup;
 use crate::eight::keys::Credential;
-use crate::eight::{Analytics, Contacts};
+use crate::eight::{Analytics, Company, Contacts};
 use crate::engine::effect::{Change, Effect};
 use crate::engine::event::Event;
 use crate::engine::writer::{BATCH, Kind, Write, Written};
 use crate::error::{Failure, Problem};
+use crate::imports::{ContactWrite, WriteFault};
 use crate::microsoft::expected::Expected;
 use crate::microsoft::{Microsoft, auth};
 use crate::person::Contact;
@@ -39,6 +40,8 @@ pub(super) struct Effects {
     writer: Option<Arc<Microsoft>>,
     /// Reads calls, once its key was taken from the vault.
     analytics: Arc<OnceCell<Analytics>>,
+    /// Reads and writes company contacts, the same.
+    company: Arc<OnceCell<Company>>,
     shared: Shared,
     store: Store,
     /// Everything under way; dropping it ends it all.
@@ -66,6 +69,7 @@ impl Effects {
             contacts,
             writer,
             analytics: Arc::default(),
+            company: Arc::default(),
             shared: shared.clone(),
             store,
             tasks: JoinSet::new(),
@@ -87,6 +91,8 @@ impl Effects {
                 Effect::ReadDirectory { cursor } => self.read_directory(cursor),
                 Effect::ReadPresence { page, people } => self.read_presence(page, people),
                 Effect::ReadContacts => self.read_contacts(),
+                Effect::ReadCompany => self.read_company(),
+                Effect::WriteContact(write) => self.write_contact(write),
                 Effect::ReadSystems => self.read_systems(),
                 Effect::ReadCalls { system } => self.read_calls(system),
                 Effect::WritePresence { writes, at } => self.write_presence(writes, at),
@@ -143,6 +149,27 @@ impl Effects {
                 Ok(contacts) => Event::ContactsRead(contacts),
                 Err(failure) => Event::ContactsFailed(failure),
             }
+        });
+    }
+
+    fn read_company(&mut self) {
+        let (shared, cell) = (self.shared.clone(), Arc::clone(&self.company));
+        self.spawn(async move {
+            let read = async { company(&shared, &cell).await?.read().await };
+            match read.await {
+                Ok(directory) => Event::CompanyRead(directory),
+                Err(failure) => Event::CompanyFailed(failure),
+            }
+        });
+    }
+
+    fn write_contact(&mut self, write: ContactWrite) {
+        let (shared, cell) = (self.shared.clone(), Arc::clone(&self.company));
+        self.spawn(async move {
+            Event::ContactWritten(match company(&shared, &cell).await {
+                Ok(company) => company.write(&write).await,
+                Err(failure) => Err(WriteFault::Failed(failure)),
+            })
         });
     }
 
@@ -274,6 +301,29 @@ async fn analytics<'a>(shared: &Shared, cell: &'a OnceCell<Analytics>) -> Result
         })?;
         let api = shared.endpoints.eight.api.clone();
         Ok(Analytics::new(shared.http.clone(), Arc::clone(&shared.clock), api, credential))
+    })
+    .await
+}
+
+/// The client for company contacts, with the keys that the vault holds.
+async fn company<'a>(shared: &Shared, cell: &'a OnceCell<Company>) -> Result<&'a Company, Failure> {
+    cell.get_or_try_init(|| async {
+        let missing = |product: &str| {
+            let cause = format!("No key with the product “{product}” is in the keychain.");
+            Failure::Forbidden(Arc::new(Problem::new(
+                "eight.missing",
+                "A key is missing.",
+                cause,
+                "Enter it in Setup.",
+            )))
+        };
+        let loaded = Credential::load(&shared.vault, Key::Management).await;
+        let management = loaded.map_err(|error| Failure::Vault(Arc::new(error.problem())))?;
+        let management = management.ok_or_else(|| missing(Key::Management.product()))?.key;
+        let search = checkup::search_key(&shared.endpoints, &shared.vault).await?;
+        let search = search.ok_or_else(|| missing(Key::Search.product()))?;
+        let api = shared.endpoints.eight.api.clone();
+        Ok(Company::new(shared.http.clone(), Arc::clone(&shared.clock), api, search, management))
     })
     .await
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::event::StoredObservation;
 use super::writer::Write;
+use crate::imports::{self, ContactWrite};
 use crate::person::{Contact, Person, PersonId};
 
 /// One thing to do. Its result, if any, comes back as an event.
@@ -39,6 +40,10 @@ pub enum Effect {
         /// For the ledger: from when the new ones count.
         at: Timestamp,
     },
+    /// Read 8x8's company contacts.
+    ReadCompany,
+    /// Write a company contact.
+    WriteContact(ContactWrite),
     /// Ask the keychain for a sign-in of an earlier run.
     FindSignIn,
     /// Open the browser and wait for the answer.
@@ -70,6 +75,8 @@ pub enum Change {
         /// Cleared.
         removed: Vec<PersonId>,
     },
+    /// What the import of contacts keeps.
+    Import(imports::Kept),
     /// All contacts.
     Contacts(Arc<Vec<Contact>>),
     /// States that changed, and when everything else was last confirmed.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::calls::{CallsRead, PhoneSystem};
 use super::writer::{Write, Written};
 use crate::error::{Failure, Problem};
+use crate::imports::{self, Directory, ImportWish, WriteFault};
 use crate::mapping::Term;
 use crate::person::{Contact, Person, PersonId};
 use crate::session::Step;
@@ -56,6 +57,12 @@ pub enum Event {
     },
     /// Something was written to Teams, or not.
     Written(Vec<(Write, Written)>),
+    /// 8x8's company contacts were read, to be compared.
+    CompanyRead(Directory),
+    /// They could not be read.
+    CompanyFailed(Failure),
+    /// A company contact was written, or not.
+    ContactWritten(Result<(), WriteFault>),
     /// The keychain would not say whether there is a sign-in.
     VaultClosed(Arc<Problem>),
     /// The disk failed; `None` when it works again.
@@ -83,6 +90,8 @@ pub enum Intent {
     Pause(Option<Duration>),
     /// Go on polling.
     Resume,
+    /// Something about importing contacts.
+    Import(ImportWish),
 }
 
 /// The last known board.
@@ -96,6 +105,8 @@ pub struct Restored {
     pub cursor: Option<Arc<str>>,
     /// Who stands in Teams as on a call by our word.
     pub ledger: Vec<PersonId>,
+    /// What the import of contacts keeps.
+    pub import: imports::Kept,
 }
 
 /// What the store keeps of an observation.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::calls::Lines;
 use super::event::{DirectoryRead, PresenceRead, Reading, Restored, StoredObservation};
+use crate::imports::{self, Fields};
 use crate::mapping::map;
 use crate::matches::{self, Report};
 use crate::moment::Moment;
@@ -150,6 +151,13 @@ impl Roster {
             }
         }
         lines
+    }
+
+    /// Everybody on the board who has no 8x8 user, as contacts that could be imported, in a fixed order.
+    #[must_use]
+    pub fn without_contact(&self) -> Vec<Fields> {
+        let alone = self.people.by_name().filter(|state| state.card.contact.is_none());
+        alone.filter_map(|state| imports::fields(&state.card.person)).collect()
     }
 
     /// What Teams last said of a person.

@@ -234,6 +234,8 @@ pub struct Configuration {
     pub calls: bool,
     /// Whether they are shown in Teams.
     pub writes: bool,
+    /// Whether contacts may be imported.
+    pub imports: bool,
 }
 
 impl Installation {
@@ -298,6 +300,10 @@ impl Installation {
             expected: named.then(|| (user.user_name.clone(), user.id.clone())),
             calls,
             writes: calls && back.verified.is_some(),
+            imports: {
+                let contacts = self.progress(Integration::Contacts);
+                contacts.verified.is_some() && !contacts.disabled && self.keys.contains(&Key::Management)
+            },
         })
     }
 }
