@@ -27,6 +27,10 @@ pub(crate) enum Purpose {
     Distortion,
     Register,
     Keys,
+    Call,
+    Agent,
+    Group,
+    Operation,
 }
 
 /// One well-spread number for `(seed, purpose, first, second)`.

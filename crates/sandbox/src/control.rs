@@ -1,8 +1,10 @@
 //! The sandbox's switches: what the world does to a client, on demand.
 
+mod contacts;
 mod http;
 mod policy;
 mod presence;
+mod telephone;
 mod views;
 
 use std::sync::Arc;
@@ -10,8 +12,10 @@ use std::sync::atomic::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+pub use contacts::{ContactsLoad, WrittenContact};
 pub(crate) use http::answer;
 pub use presence::PresenceSession;
+pub use telephone::{Call, CallTruth, Membership, UserStatus};
 pub use views::{AppRoleView, ApplicationView, GrantView, PermissionView, PrincipalView, RoleView};
 
 use crate::directory::account::Account;
@@ -53,6 +57,36 @@ pub enum ControlError {
     UnknownUser {
         /// Who was asked for.
         user: String,
+    },
+    /// The person has no extension.
+    #[error("'{user}' has no extension of a phone system")]
+    NoExtension {
+        /// Who was asked for.
+        user: String,
+    },
+    /// No phone system has that id or name.
+    #[error("the sandbox has no phone system '{pbx}'")]
+    UnknownPbx {
+        /// Which was asked for.
+        pbx: String,
+    },
+    /// No call with that id is under way.
+    #[error("no call '{id}' is under way that was placed here")]
+    UnknownCall {
+        /// Which was asked for.
+        id: String,
+    },
+    /// No agent has that id, and the person is none.
+    #[error("the sandbox has no agent '{agent}'")]
+    UnknownAgent {
+        /// Who was asked for.
+        agent: String,
+    },
+    /// The value is not one of those there are.
+    #[error("'{value}' is not possible here")]
+    Impossible {
+        /// What was asked for.
+        value: String,
     },
 }
 

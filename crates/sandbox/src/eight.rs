@@ -3,12 +3,18 @@
 //! No error body is documented; those given here have the form of the API gateway in front of the service.
 
 mod analytics;
-mod contact;
+pub(crate) mod book;
+pub(crate) mod center;
+pub(crate) mod contact;
+pub(crate) mod contacts;
+mod contacts_api;
 mod filter;
+pub(crate) mod groups;
 mod keys;
 mod page;
+pub(crate) mod telephone;
 
-use hyper::{Method, StatusCode};
+use hyper::StatusCode;
 use serde_json::json;
 
 use crate::faults::{Effects, Refusal};
@@ -18,12 +24,13 @@ pub(crate) use keys::first_keys;
 use crate::message::{Call, Endpoint, Reply};
 use crate::tenant::Tenant;
 
-const CONTACTS: &str = "/8x8/directory-contacts/api/v3/contacts";
-
 /// Answers a request below `/8x8/`.
 pub(crate) fn answer(tenant: &Tenant, call: &Call, effects: &Effects) -> Reply {
     match effects.refusal {
         None => {}
+        Some(refusal) if matches!(call.endpoint, Endpoint::Calls | Endpoint::AgentActivity) => {
+            return analytics::refused(tenant, call, refusal);
+        }
         Some(Refusal::Throttle { retry_after }) => {
             return quota().header("retry-after", &retry_after.to_string());
         }
@@ -40,47 +47,10 @@ pub(crate) fn answer(tenant: &Tenant, call: &Call, effects: &Effects) -> Reply {
             return keys::wrong_product();
         }
     }
-    if call.endpoint == Endpoint::Analytics {
-        return analytics::answer(tenant, call);
+    match call.endpoint {
+        Endpoint::Analytics | Endpoint::Calls | Endpoint::AgentActivity => analytics::answer(tenant, call),
+        _ => contacts_api::answer(tenant, call),
     }
-    let product =
-        if call.method == Method::GET { Product::ContactSearch } else { Product::ContactManagement };
-    match call.header("x-api-key") {
-        None => {
-            return fault(
-                StatusCode::UNAUTHORIZED,
-                "Failed to resolve API Key variable request.header.x-api-key",
-                "steps.oauth.v2.FailedToResolveAPIKey",
-            );
-        }
-        Some(key) => {
-            if let Some(reply) = keys::refusal(tenant, key, product) {
-                return reply;
-            }
-        }
-    }
-    if call.path != CONTACTS {
-        return fault(
-            StatusCode::NOT_FOUND,
-            "There is nothing at this address",
-            "messaging.adaptors.http.flow.NotFound",
-        );
-    }
-    if call.method != Method::GET {
-        return fault(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "The sandbox's contacts can only be read",
-            "messaging.adaptors.http.flow.MethodNotAllowed",
-        );
-    }
-    // Unlike Graph, 8x8 does not say how long to wait.
-    if tenant.contacts_window.pass(tenant.clock.elapsed_ms()).is_err() {
-        return quota();
-    }
-    page::search(tenant, &call.parameters()).unwrap_or_else(|message| {
-        let body = json!({ "error": "Bad Request", "status": 400, "message": message });
-        Reply::json(StatusCode::BAD_REQUEST, &body)
-    })
 }
 
 fn fault(status: StatusCode, text: &str, code: &str) -> Reply {

@@ -43,13 +43,29 @@ pub enum Place {
     Batch,
     /// All of 8x8.
     Eight,
+    /// Writing contacts.
+    ContactsWrite,
+    /// The calls under way.
+    Calls,
+    /// Agent activity of Work Analytics.
+    AgentActivity,
+    /// The status of agents of the contact centre.
+    Agents,
+    /// Opening a stream of events.
+    Events,
+    /// The frames of a stream: faults of bodies hurt single frames, `drop` breaks the connection off.
+    EventFrames,
+    /// Admin provisioning: ring groups, users and operations.
+    Provisioning,
+    /// The rooms of 8x8 Work.
+    Chat,
 }
 
 impl Place {
     /// Whether an endpoint lies in this place.
     pub(crate) fn covers(self, endpoint: Endpoint) -> bool {
         match self {
-            Self::Everything => endpoint != Endpoint::Control,
+            Self::Everything => !matches!(endpoint, Endpoint::Control | Endpoint::EventFrames),
             Self::Login => endpoint == Endpoint::Login,
             Self::Token => endpoint == Endpoint::Token,
             Self::Graph => endpoint.is_graph(),
@@ -58,7 +74,15 @@ impl Place {
             Self::Presence => endpoint == Endpoint::Presence,
             Self::Organization => endpoint == Endpoint::Organization,
             Self::Batch => endpoint == Endpoint::Batch,
-            Self::Eight => matches!(endpoint, Endpoint::Contacts | Endpoint::Analytics),
+            Self::Eight => endpoint.is_eight(),
+            Self::ContactsWrite => endpoint == Endpoint::ContactsWrite,
+            Self::Calls => endpoint == Endpoint::Calls,
+            Self::AgentActivity => endpoint == Endpoint::AgentActivity,
+            Self::Agents => endpoint == Endpoint::Agents,
+            Self::Events => endpoint == Endpoint::Events,
+            Self::EventFrames => endpoint == Endpoint::EventFrames,
+            Self::Provisioning => endpoint == Endpoint::Provisioning,
+            Self::Chat => endpoint == Endpoint::Chat,
         }
     }
 }

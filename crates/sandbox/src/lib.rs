@@ -51,10 +51,11 @@ pub use contradictions::{
     Paging, Unique, UserStatuses,
 };
 pub use control::{
-    AppRoleView, ApplicationView, Control, ControlError, GrantView, PermissionView, PresenceSession,
-    PrincipalView, RoleView, Truth,
+    AppRoleView, ApplicationView, Call, CallTruth, ContactsLoad, Control, ControlError, GrantView,
+    Membership, PermissionView, PresenceSession, PrincipalView, RoleView, Truth, UserStatus, WrittenContact,
 };
 pub use eight::Product;
+pub use eight::telephone::{Direction, Label};
 pub use faults::{Fault, FaultKind, Place};
 pub use journal::{Exchange, Request};
 pub use policy::Guests;
@@ -88,6 +89,16 @@ pub struct Options {
     pub replication: Duration,
     /// Which reading is played where the vendors' pages contradict each other.
     pub contradictions: Contradictions,
+    /// How many phone systems there are, three at most; if absent one, or two from 500 people on.
+    pub phone_systems: Option<usize>,
+    /// How many simulated 8x8 calls are under way at a time.
+    pub calls: usize,
+    /// Whether 8x8 has enabled the contact centre: the agent status, and the agents' extensions in contacts.
+    pub contact_center: bool,
+    /// Whether agents of the contact centre change their status by themselves.
+    pub agents_work: bool,
+    /// Whether contacts are limited to 60 requests in a rolling minute.
+    pub contacts_limit: bool,
 }
 
 impl Default for Options {
@@ -102,6 +113,11 @@ impl Default for Options {
             installed: true,
             replication: Duration::ZERO,
             contradictions: Contradictions::default(),
+            phone_systems: None,
+            calls: 0,
+            contact_center: false,
+            agents_work: false,
+            contacts_limit: true,
         }
     }
 }

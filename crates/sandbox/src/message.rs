@@ -18,12 +18,28 @@ pub(crate) enum Endpoint {
     Batch,
     OtherGraph,
     Contacts,
+    ContactsWrite,
     Analytics,
+    Calls,
+    AgentActivity,
+    Agents,
+    Events,
+    EventFrames,
+    Provisioning,
+    Chat,
     Control,
     Unknown,
 }
 
 impl Endpoint {
+    /// Sorts a request.
+    pub(crate) fn of_request(method: &Method, path: &str) -> Self {
+        match Self::of(path) {
+            Self::Contacts if *method != Method::GET => Self::ContactsWrite,
+            other => other,
+        }
+    }
+
     /// Sorts a path.
     pub(crate) fn of(path: &str) -> Self {
         if path.starts_with("/login/") {
@@ -34,10 +50,24 @@ impl Endpoint {
         }
         match path {
             _ if path.starts_with("/graph") => Self::OtherGraph,
-            _ if path.starts_with("/8x8/analytics/") => Self::Analytics,
-            _ if path.starts_with("/8x8/") => Self::Contacts,
+            _ if path.starts_with("/8x8/") => Self::of_eight(path),
             _ if path.starts_with("/control") => Self::Control,
             _ => Self::Unknown,
+        }
+    }
+
+    /// Sorts a path below `/8x8/`.
+    fn of_eight(path: &str) -> Self {
+        let rest = path.trim_start_matches("/8x8/").trim_end_matches('/');
+        match rest.split('/').next().unwrap_or_default() {
+            "analytics" if rest.ends_with("/calls/active") => Self::Calls,
+            "analytics" if rest.ends_with("/agent-activity") => Self::AgentActivity,
+            "analytics" => Self::Analytics,
+            "ws" => Self::Events,
+            "admin-provisioning" => Self::Provisioning,
+            "chat" => Self::Chat,
+            _ if rest.contains("api/v1/tenants/") => Self::Agents,
+            _ => Self::Contacts,
         }
     }
 
@@ -70,10 +100,33 @@ impl Endpoint {
             Self::Batch => "batch",
             Self::OtherGraph => "graph",
             Self::Contacts => "eight",
+            Self::ContactsWrite => "contacts_write",
             Self::Analytics => "analytics",
+            Self::Calls => "calls",
+            Self::AgentActivity => "agent_activity",
+            Self::Agents => "agents",
+            Self::Events | Self::EventFrames => "events",
+            Self::Provisioning => "provisioning",
+            Self::Chat => "chat",
             Self::Control => "control",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// Whether 8x8 answers here.
+    pub(crate) fn is_eight(self) -> bool {
+        matches!(
+            self,
+            Self::Contacts
+                | Self::ContactsWrite
+                | Self::Analytics
+                | Self::Calls
+                | Self::AgentActivity
+                | Self::Agents
+                | Self::Events
+                | Self::Provisioning
+                | Self::Chat
+        )
     }
 
     /// Whether Graph answers here.
@@ -214,6 +267,13 @@ mod tests {
             ("/graph/beta/users", Endpoint::OtherGraph),
             ("/8x8/directory-contacts/api/v3/contacts", Endpoint::Contacts),
             ("/8x8/analytics/work/v2/pbxes/", Endpoint::Analytics),
+            ("/8x8/analytics/work/v2/pbxes/p/calls/active", Endpoint::Calls),
+            ("/8x8/analytics/work/v2/pbxes/p/agent-activity", Endpoint::AgentActivity),
+            ("/8x8/api/v1/tenants/t/agentstatus/agents", Endpoint::Agents),
+            ("/8x8/vcc-na12/api/v1/tenants/t/agentstatus/agents/a", Endpoint::Agents),
+            ("/8x8/ws/v2/reader/persistent/t/event-v1/all", Endpoint::Events),
+            ("/8x8/admin-provisioning/ring-groups", Endpoint::Provisioning),
+            ("/8x8/chat/api/chat/v1/messages", Endpoint::Chat),
             ("/control/faults", Endpoint::Control),
             ("/favicon.ico", Endpoint::Unknown),
         ] {

@@ -5,6 +5,8 @@ use uuid::Uuid;
 
 use crate::chance::{Purpose, draw, guid};
 
+/// The organisation's number as a customer of 8x8.
+pub(crate) const CUSTOMER: &str = "0012J00002brightwater";
 /// The organisation's name.
 pub(crate) const NAME: &str = "Brightwater";
 /// The domain of user names.

@@ -55,12 +55,12 @@ fn answer(tenant: &Arc<Tenant>, call: &Call, effects: &Effects) -> Reply {
     }
     match call.endpoint {
         Endpoint::Login | Endpoint::Token => login::answer(tenant, call, effects),
-        Endpoint::Contacts | Endpoint::Analytics => eight::answer(tenant, call, effects),
         Endpoint::Control => control::answer(&Control::new(Arc::clone(tenant)), call),
         Endpoint::Unknown => Reply::json(
             StatusCode::NOT_FOUND,
             &json!({ "error": "The sandbox has /login, /graph, /8x8 and /control." }),
         ),
+        endpoint if endpoint.is_eight() => eight::answer(tenant, call, effects),
         _ => graph::answer(tenant, call, effects),
     }
 }

@@ -139,7 +139,7 @@ async fn respond(tenant: Arc<Tenant>, request: Request<Incoming>) -> Result<Resp
     // `$` may come escaped.
     let path = parts.uri.path().replace("%24", "$");
     let call = Call {
-        endpoint: Endpoint::of(&path),
+        endpoint: Endpoint::of_request(&parts.method, &path),
         path,
         query: parts.uri.query().unwrap_or_default().to_owned(),
         method: parts.method,

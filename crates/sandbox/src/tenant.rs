@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::RwLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -14,6 +14,10 @@ use crate::day::Day;
 use crate::directory::Directory;
 use crate::directory::account::Kind;
 use crate::eight::Product;
+use crate::eight::book::Book;
+use crate::eight::center::Center;
+use crate::eight::contacts::{SYSTEMS, systems_of};
+use crate::eight::telephone::Telephone;
 use crate::faults::Armed;
 use crate::guard::{read, write};
 use crate::journal::Journal;
@@ -25,7 +29,7 @@ use crate::register::Register;
 use crate::register::roles::{CLOUD_APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, USER_ADMINISTRATOR};
 use crate::register::spread::Moment;
 use crate::sessions::Sessions;
-use crate::window::Window;
+use crate::window::{Load, Window};
 
 /// Who has which directory role at the start.
 const ADMINISTRATORS: &[(&str, Uuid)] = &[
@@ -60,6 +64,17 @@ pub(crate) struct Tenant {
     pub(crate) keys: RwLock<HashMap<String, Vec<Product>>>,
     /// How long directory writes take to be seen.
     pub(crate) replication_ms: AtomicU64,
+    /// How many phone systems there are.
+    pub(crate) systems: usize,
+    pub(crate) telephone: Telephone,
+    pub(crate) center: Center,
+    /// Contacts that were written.
+    pub(crate) book: RwLock<Book>,
+    /// Whether contacts are limited to 60 requests a minute.
+    pub(crate) contacts_limit: AtomicBool,
+    /// How many requests for contacts there were.
+    pub(crate) contacts_load: Load,
+    pub(crate) active_calls_load: Load,
     day: Day,
     register: RwLock<Register>,
     next_seen_ms: AtomicU64,
@@ -97,6 +112,16 @@ impl Tenant {
             contradictions: RwLock::new(options.contradictions),
             keys: RwLock::new(crate::eight::first_keys(&organisation)),
             replication_ms: AtomicU64::new(milliseconds(options.replication)),
+            systems: options
+                .phone_systems
+                .unwrap_or_else(|| systems_of(options.people))
+                .clamp(1, SYSTEMS.len()),
+            telephone: Telephone::new(options.calls),
+            center: Center::new(options.contact_center),
+            book: RwLock::default(),
+            contacts_limit: AtomicBool::new(options.contacts_limit),
+            contacts_load: Load::default(),
+            active_calls_load: Load::default(),
             register: RwLock::new(register),
             next_seen_ms: AtomicU64::new(u64::MAX),
             day: Day::new(options.seed, people),
@@ -151,6 +176,11 @@ impl Tenant {
     pub(crate) fn has_role(&self, user: Uuid, any_of: &[Uuid]) -> bool {
         let own = self.with_register(|register, now_ms| register.roles_of(user, now_ms));
         own.iter().any(|role| *role == GLOBAL_ADMINISTRATOR || any_of.contains(role))
+    }
+
+    /// Whether the limit of contacts is in force.
+    pub(crate) fn limits_contacts(&self) -> bool {
+        self.contacts_limit.load(Ordering::Relaxed)
     }
 
     /// Which reading of the vendors' pages is played.

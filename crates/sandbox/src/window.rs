@@ -35,9 +35,57 @@ impl Window {
     }
 }
 
+/// Counts requests, served or not.
+#[derive(Default)]
+pub(crate) struct Load {
+    counted: Mutex<Counted>,
+}
+
+#[derive(Default)]
+struct Counted {
+    times: VecDeque<u64>,
+    most: usize,
+}
+
+impl Load {
+    const MINUTE_MS: u64 = 60_000;
+
+    /// Counts one request.
+    pub(crate) fn count(&self, now_ms: u64) {
+        let mut counted = lock(&self.counted);
+        counted.forget(now_ms);
+        counted.times.push_back(now_ms);
+        counted.most = counted.most.max(counted.times.len());
+    }
+
+    /// How many there were in the last minute, and in the fullest minute of all.
+    pub(crate) fn minutes(&self, now_ms: u64) -> (usize, usize) {
+        let mut counted = lock(&self.counted);
+        counted.forget(now_ms);
+        (counted.times.len(), counted.most)
+    }
+}
+
+impl Counted {
+    fn forget(&mut self, now_ms: u64) {
+        while self.times.front().is_some_and(|at| now_ms.saturating_sub(*at) >= Load::MINUTE_MS) {
+            self.times.pop_front();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_fullest_minute_is_remembered() {
+        let load = Load::default();
+        for at in [0, 10, 59_999, 60_000, 200_000] {
+            load.count(at);
+        }
+        assert_eq!(load.minutes(200_000), (1, 3));
+    }
 
     #[test]
     fn the_window_rolls() {

@@ -19,6 +19,7 @@ struct Condition {
 
 const FIELDS: &[&str] = &[
     "assignedUserId",
+    "companyName",
     "contactType",
     "customerId",
     "department",
@@ -34,6 +35,8 @@ const FIELDS: &[&str] = &[
     "pbxName",
     "phone.phone",
     "subscriptionType",
+    "tag.name",
+    "tag.value",
 ];
 
 impl Filter {
@@ -74,10 +77,11 @@ fn values<'c>(contact: &'c Contact<'_>, field: &str) -> Vec<&'c str> {
     let extensions = contact.extensions.iter().flatten();
     match field {
         "assignedUserId" => contact.assigned_user_id.as_deref().into_iter().collect(),
+        "companyName" => contact.company_name.into_iter().collect(),
         "contactType" => vec![contact.contact_type],
         "customerId" => vec![contact.customer_id],
         "department" => contact.department.into_iter().collect(),
-        "email.email" => contact.emails.iter().flatten().map(|email| email.email.as_str()).collect(),
+        "email.email" => contact.emails.iter().flatten().map(|email| email.email.as_ref()).collect(),
         "extension.extension" => extensions.map(|extension| extension.extension.as_str()).collect(),
         "extension.fqExtension" => extensions.map(|extension| extension.fq_extension.as_str()).collect(),
         "extension.pbxId" => extensions.map(|extension| extension.pbx_id).collect(),
@@ -85,10 +89,12 @@ fn values<'c>(contact: &'c Contact<'_>, field: &str) -> Vec<&'c str> {
         "id" => vec![&contact.id],
         "lastName" => contact.last_name.as_deref().into_iter().collect(),
         "name" => vec![&contact.name],
-        "pbxId" => vec![contact.pbx_id],
-        "pbxName" => vec![contact.pbx_name],
-        "phone.phone" => contact.phones.iter().flatten().map(|phone| phone.phone.as_str()).collect(),
-        _ => vec![contact.subscription_type],
+        "pbxId" => contact.pbx_id.into_iter().collect(),
+        "pbxName" => contact.pbx_name.into_iter().collect(),
+        "phone.phone" => contact.phones.iter().flatten().map(|phone| phone.phone.as_ref()).collect(),
+        "tag.name" => contact.tags.iter().flatten().map(|tag| tag.name).collect(),
+        "tag.value" => contact.tags.iter().flatten().filter_map(|tag| tag.value).collect(),
+        _ => contact.subscription_type.into_iter().collect(),
     }
 }
 
@@ -106,15 +112,24 @@ fn matches(pattern: &str, value: &str) -> bool {
 mod tests {
     use super::*;
     use crate::directory::Directory;
-    use crate::eight::contact::Contacts;
+    use crate::eight::book::Book;
+    use crate::eight::contacts::Contacts;
 
     #[test]
     fn conditions_are_joined_and_negated() {
         let directory = Directory::new(7, 50, true);
-        let contacts = Contacts { seed: 7, people: 50, directory: &directory };
+        let book = Book::default();
+        let contacts = Contacts {
+            seed: 7,
+            people: 50,
+            systems: 1,
+            contact_center: false,
+            directory: &directory,
+            book: &book,
+        };
         let count = |text: &str| {
             let filter = Filter::parse(text).unwrap();
-            (0..contacts.end()).filter_map(|n| contacts.get(n)).filter(|c| filter.passes(c)).count()
+            contacts.numbers().filter_map(|n| contacts.get(n)).filter(|c| filter.passes(c)).count()
         };
         assert_eq!(count("contactType==corporate") + count("contactType!=corporate"), count(""));
         assert_eq!(count("contactType==corporate;email.email=='ADMIN@brightwater.example'"), 1);

@@ -5,14 +5,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hyper::StatusCode;
 use serde::Serialize;
 
-use super::contact::{Contact, Contacts};
+use super::contact::Contact;
+use super::contacts::Contacts;
 use super::filter::Filter;
+use crate::guard::read;
 use crate::message::{Parameters, Reply};
 use crate::tenant::Tenant;
 
 const DEFAULT_SIZE: usize = 100;
-/// No maximum is documented; this one is quiet, so clients must go by `hasMore`.
-const LARGEST_SIZE: usize = 1_000;
 
 #[derive(Serialize)]
 struct Page<'a> {
@@ -59,7 +59,8 @@ pub(super) fn search(tenant: &Tenant, parameters: &Parameters) -> Result<Reply, 
     if size == 0 {
         return Err("'size' must be at least 1.".to_owned());
     }
-    let size = size.min(LARGEST_SIZE);
+    // No maximum is documented; this one is quiet, so clients must go by `hasMore`.
+    let size = size.min(tenant.contradictions().largest_contacts_page.max(1));
     let page = number(parameters, "page", 0)?;
     let sort = sort(parameters.get("sort"))?;
     let scrolling = parameters.get("useScrollId").is_some_and(|value| value.eq_ignore_ascii_case("true"));
@@ -73,8 +74,9 @@ pub(super) fn search(tenant: &Tenant, parameters: &Parameters) -> Result<Reply, 
     let after = after.filter(|_| scrolling);
     let sort = sort.unwrap_or(Sort { field: SortField::Id, descending: false });
     let skip = if scrolling { 0 } else { page.saturating_mul(size) };
+    let book = read(&tenant.book);
     tenant.with_directory(|directory| {
-        let contacts = Contacts { seed: tenant.organisation.seed, people: tenant.people, directory };
+        let contacts = Contacts::of(tenant, directory, &book);
         let mut found = matching(contacts, &filter, sort, after, skip, size.saturating_add(1));
         let has_more = found.len() > size;
         found.truncate(size);
@@ -94,17 +96,16 @@ fn matching<'a>(
     skip: usize,
     take: usize,
 ) -> Vec<(u64, Contact<'a>)> {
-    let end = contacts.end();
     let entry = |number| Some((number, contacts.get(number)?)).filter(|(_, contact)| filter.passes(contact));
     if sort.field == SortField::Id && !sort.descending {
-        let from = after.map_or(0, |number| number.saturating_add(1)).min(end);
-        return (from..end).filter_map(entry).skip(skip).take(take).collect();
+        let later = contacts.numbers().filter(|number| after.is_none_or(|after| *number > after));
+        return later.filter_map(entry).skip(skip).take(take).collect();
     }
     if sort.field == SortField::Id {
-        let until = after.unwrap_or(end).min(end);
-        return (0..until).rev().filter_map(entry).skip(skip).take(take).collect();
+        let earlier = contacts.numbers().rev().filter(|number| after.is_none_or(|after| *number < after));
+        return earlier.filter_map(entry).skip(skip).take(take).collect();
     }
-    let mut all: Vec<(u64, Contact<'a>)> = (0..end).filter_map(entry).collect();
+    let mut all: Vec<(u64, Contact<'a>)> = contacts.numbers().filter_map(entry).collect();
     all.sort_by_cached_key(|(_, contact)| match sort.field {
         SortField::FirstName => contact.first_name.as_deref().unwrap_or_default().to_lowercase(),
         SortField::LastName => contact.last_name.as_deref().unwrap_or_default().to_lowercase(),

@@ -15,6 +15,9 @@ const FUTURE: &[(&str, &str)] = &[
     ("contactType", "hologram"),
     ("subscriptionType", "HOLO"),
     ("extensionType", "HOLO"),
+    ("latestLabel", "BEAMING"),
+    ("userStatus", "HOLOGRAM"),
+    ("activityStatus", "BEAMING"),
     ("token_type", "Hologram"),
 ];
 
@@ -47,8 +50,9 @@ fn cut(mut body: Vec<u8>) -> Vec<u8> {
 }
 
 fn entries(value: &mut Value) -> Option<&mut Vec<Value>> {
-    let name =
-        ["value", "data", "keys"].into_iter().find(|name| value.get(name).is_some_and(Value::is_array))?;
+    let name = ["value", "data", "keys", "calls", "agentActivity"]
+        .into_iter()
+        .find(|name| value.get(name).is_some_and(Value::is_array))?;
     value.get_mut(name)?.as_array_mut()
 }
 
@@ -65,7 +69,7 @@ fn distort_list(list: &mut Vec<Value>, kind: &FaultKind, portion: f64, seed: u64
             list.pop();
         }
         if let Some(entry) = list.first_mut().and_then(Value::as_object_mut) {
-            entry.remove("id");
+            remove_id(entry);
         }
         return;
     }
@@ -88,12 +92,19 @@ fn distort_one(value: &mut Value, kind: &FaultKind) {
                     *slot = json!(future);
                 }
             }
+            if let Some(slot) = object.get_mut("agent-status") {
+                *slot = json!(42);
+            }
             object.insert("holographicDistance".to_owned(), json!({ "unit": "parsec", "value": 1.5 }));
         }
-        FaultKind::MissingIds => {
-            object.remove("id");
-        }
+        FaultKind::MissingIds => remove_id(object),
         _ => {}
+    }
+}
+
+fn remove_id(object: &mut Map<String, Value>) {
+    for name in ["id", "callId", "agent-id", "messageId"] {
+        object.remove(name);
     }
 }
 

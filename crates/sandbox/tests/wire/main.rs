@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can not go on should panic")]
 
 mod analytics;
+mod calls;
 mod certificate;
 mod contacts;
+mod contacts_write;
 mod control;
 mod directory;
 mod faults;
