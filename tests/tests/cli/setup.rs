@@ -363,6 +363,18 @@ async fn a_verified_integration_needs_nothing_and_can_be_switched_off() {
     let (code, _, err) = dialogue.end();
     assert_eq!((code, err.as_str()), (Some(0), ""), "it was switched off on purpose");
 
+    let mut dialogue = Dialogue::start(&tenant, &["teams-to-8x8"]);
+    dialogue.until("Remove at Microsoft…");
+    dialogue.answer("2");
+    dialogue.until("App registration “8x8 Presence” with its permissions");
+    dialogue.until("[n]:");
+    dialogue.answer("y");
+    let address = dialogue.address();
+    visit(&address, tenant.sandbox.administrator(), None).await;
+    dialogue.until("Not installed: Teams to 8x8 presence");
+    let (code, _, err) = dialogue.end();
+    assert_eq!((code, err.as_str()), (Some(0), ""), "it was removed on purpose");
+
     let said = say(&mut tenant.command(&["setup", "chat"])).await;
     assert_eq!(said.code, Some(1));
     assert!(
@@ -398,6 +410,20 @@ async fn by_hand_every_path_is_numbered_and_long_texts_come_when_they_are_asked_
     dialogue.until("Register the application");
     dialogue.answer("q");
     assert_eq!(dialogue.end().0, Some(1));
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_interrupt_while_the_browser_is_waited_for_ends_it_cleanly() {
+    let tenant = bare().await;
+    let mut dialogue = Dialogue::start(&tenant, &["teams-to-8x8"]);
+    begin(&mut dialogue, &["", "", ""]);
+    prepare(&mut dialogue, &tenant, true);
+    let id = dialogue.child.as_ref().unwrap().id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let (code, _, err) = dialogue.end();
+    assert_eq!(code, Some(1));
+    assert!(err.contains("It was stopped at “Prepare at Microsoft”"), "{err}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -20,6 +20,11 @@ pub(super) fn head(view: &IntegrationView, width: usize) -> Block {
     lines
 }
 
+/// Where an integration stands, when no panel says so.
+pub(super) fn standing(view: &IntegrationView, width: usize) -> Block {
+    wrap("• ", &format!("{}: {}", view.standing_words, view.name), width)
+}
+
 /// A finished step.
 pub(super) fn done(place: usize, step: &StepView, width: usize) -> Block {
     let result = step.result.as_ref().map(|result| format!(": {result}")).unwrap_or_default();
@@ -91,9 +96,10 @@ fn card(card: &IdentityCard, width: usize) -> Block {
     };
     let mut lines = wrap("  ", &card.title, width);
     lines.extend(wrap("    Use:     ", &with(&card.account, &card.hint), width));
-    let not = with(&card.not_account, &card.not_title);
-    if !not.is_empty() {
-        lines.extend(wrap("    Not use: ", &not, width));
+    if card.not_account.is_empty() {
+        lines.extend(optional("    ", &card.not_title, width));
+    } else {
+        lines.extend(wrap("    Not use: ", &with(&card.not_account, &card.not_title), width));
     }
     lines
 }

@@ -192,6 +192,7 @@ impl<'a, W: Write> Talk<'a, W> {
             if !greeted {
                 greeted = true;
                 self.paper.titled(&draw::head(view, self.paper.width()))?;
+                self.panels.insert(draw::standing(view, self.paper.width()));
                 if let Some(blocked) = &view.blocked {
                     return Err(Stop::Failed(too_early(view, blocked)));
                 }
@@ -236,11 +237,14 @@ impl<'a, W: Write> Talk<'a, W> {
         let lines: Block =
             lines.into_iter().filter(|line| self.done.insert(line.clone())).flatten().collect();
         self.paper.block(&lines)?;
-        if let Some(verdict) = &view.verdict {
-            let block = draw::verdict(verdict, &view.name, width);
-            if self.panels.insert(block.clone()) {
-                self.paper.titled(&block)?;
-            }
+        let panel = match &view.verdict {
+            Some(verdict) => draw::verdict(verdict, &view.name, width),
+            // Otherwise nothing would tell what came of the last request.
+            None if current.is_none() => draw::standing(view, width),
+            None => Block::new(),
+        };
+        if self.panels.insert(panel.clone()) {
+            self.paper.titled(&panel)?;
         }
         if let Some(step) = current {
             for (place, block) in draw::step(snapshot, view, step, width).into_iter().enumerate() {
@@ -623,8 +627,12 @@ impl<'a, W: Write> Talk<'a, W> {
             block.extend(wrap("", &verdict.title, width));
             block.extend(verdict.text.iter().flat_map(|text| wrap("  ", text, width)));
         }
-        if let Some(countdown) = step.and_then(|step| step.countdown.as_ref()) {
-            block.extend(wrap("", &countdown.text, width));
+        let countdown = step.and_then(|step| step.countdown.as_ref());
+        block.extend(countdown.iter().flat_map(|countdown| wrap("", &countdown.text, width)));
+        // What comes by itself may take minutes.
+        let long = countdown.is_some_and(|countdown| countdown.seconds > 0) || block.len() > 1;
+        if long {
+            block.push("c and Enter cancels.".into());
         }
         let waiting = step.and_then(|step| step.waiting.as_ref());
         if waiting.is_some() || address(snapshot).is_some() {
