@@ -16,6 +16,7 @@ fn main() {
         "detail",
         "export_matches",
         "health",
+        "import",
         "initial_page",
         "leave",
         "matches",

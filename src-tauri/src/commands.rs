@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 use presence::desktop::{Desktop, SystemBrowser};
 use presence::engine::event::Intent;
 use presence::error::Problem;
+use presence::imports::ImportWish;
 use presence::session::Session;
 use presence::settings::{Mode, Settings};
 use presence::view::board::{self, Query, Window};
@@ -47,6 +48,7 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         initial_page,
         leave,
         export_matches,
+        import,
         matches,
         open_page,
         rehearsal_notes,
@@ -227,6 +229,11 @@ fn matches(own: State<'_, App>, query: matches::Query) -> Answer<Matches> {
 fn export_matches(app: AppHandle, own: State<'_, App>) -> Answer<String> {
     let snapshot = own.snapshot().ok_or_else(nothing)?;
     desktop::save_download(&app, "presence-sync-matches", "csv", matches::csv(&snapshot).as_bytes())
+}
+
+#[tauri::command]
+fn import(own: State<'_, App>, wish: ImportWish) -> Answer<()> {
+    self::wish(&own, Intent::Import(wish))
 }
 
 fn wish(own: &App, intent: Intent) -> Answer<()> {

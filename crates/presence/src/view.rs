@@ -3,6 +3,7 @@
 pub mod board;
 pub mod detail;
 pub mod health;
+pub mod import;
 pub mod matches;
 pub mod menu;
 pub mod setup;

@@ -6,6 +6,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+use super::import::{self, Import};
 use super::status::Tone;
 use crate::error::Problem;
 use crate::session::Session;
@@ -58,6 +59,8 @@ pub struct IntegrationView {
     pub verdict: Option<Verdict>,
     /// The newest checks, appearing one by one.
     pub checks: Vec<CheckView>,
+    /// What it does once it is installed, with buttons of its own.
+    pub import: Option<Import>,
     /// The steps.
     pub steps: Vec<StepView>,
     /// Buttons below: verify again, disable, enable, remove.
@@ -456,6 +459,7 @@ fn view(snapshot: &Snapshot, integration: Integration) -> IntegrationView {
         standing_words: standing.words().into(),
         verdict: verdict(machine, integration, standing),
         checks: checks(machine, integration),
+        import: (integration == Integration::Contacts).then(|| import::import(snapshot)).flatten(),
         steps: steps::steps(snapshot, integration),
         buttons: if blocked.is_some() { Vec::new() } else { buttons(machine, integration, standing) },
         blocked,
