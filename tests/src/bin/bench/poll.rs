@@ -261,6 +261,7 @@ fn contact(number: usize, person: &Person) -> Contact {
         name: person.name.clone(),
         emails: vec![person.user_name.clone()],
         extension: Some((1_000 + number).to_string()),
+            other_extensions: Vec::new(),
         pbx: Some("head office".into()),
         department: Some(format!("Department {}", number % 24)),
         title: Some("Engineer".into()),
