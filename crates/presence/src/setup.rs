@@ -327,6 +327,11 @@ impl Setup {
 
     fn fail(&mut self, integration: Integration, step: StepId, problem: Arc<Problem>) {
         self.problems.insert(integration, (step, problem));
+        // What went wrong in a step that counts as done, such as preparing the later integrations, opens it again.
+        let done = integration.steps(&self.installation).contains(&(step, true));
+        if done && step != StepId::Verify {
+            self.reopened = Some((integration, step));
+        }
     }
 
     /// The sync's own sign-in is the status user's.

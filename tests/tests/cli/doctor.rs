@@ -20,7 +20,7 @@ async fn each_failure_has_cause_and_remedy_and_what_works_is_told_too() {
     let said = say(&mut tenant.command(&["doctor"])).await;
     assert_eq!(said.code, Some(1), "nobody is signed in");
     assert!(said.out.contains("note  Sandbox tenant on this computer"), "{}", said.out);
-    for name in ["Profile", "Browser", "Network", "8x8 directory"] {
+    for name in ["Profile", "Browser", "Network", "8x8 key for directory contacts"] {
         assert!(check(&said.out, name).starts_with("  ok"), "{}", said.out);
     }
     let sign_in = check(&said.out, "Sign-in");
@@ -43,7 +43,7 @@ async fn a_network_that_is_down_and_a_key_that_is_wrong_are_told_apart() {
     assert_eq!(said.code, Some(1));
     let network = check(&said.out, "Network");
     assert!(network.contains("microsoft.offline") && network.contains("To do: "), "{network}");
-    let eight = check(&said.out, "8x8 directory");
+    let eight = check(&said.out, "8x8 key for directory contacts");
     assert!(eight.contains("eight.forbidden") && eight.contains("API Keys"), "{eight}");
     assert!(!said.out.contains(" Sign-in: "), "what needs the network is left out: {}", said.out);
 }

@@ -3,4 +3,4 @@
 /**
  * A step of an integration.
  */
-export type StepId = "organisation" | "way" | "prepare" | "user" | "register" | "signIn" | "consent" | "key" | "verify";
+export type StepId = "organisation" | "way" | "prepare" | "user" | "register" | "signIn" | "consent" | "key" | "verify" | "remove";

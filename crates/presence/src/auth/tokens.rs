@@ -230,7 +230,7 @@ impl Tokens {
         }
         let Some(certificate) = &held.certificate else {
             let problem = Problem::new(
-                "signIn.certificate",
+                "certificate.missing",
                 "The certificate is missing.",
                 "It is not in this computer's keychain.",
                 "Open Setup and prepare the integration again: another one is made and given to Microsoft.",

@@ -280,7 +280,14 @@ impl Setup {
 
 /// Where a person asked for these tasks.
 fn step_of(tasks: &[Task]) -> StepId {
-    if tasks.iter().all(|task| *task == Task::Password) { StepId::SignIn } else { StepId::Prepare }
+    let removes = |task: &Task| matches!(task, Task::RemoveApplication(_) | Task::RemoveRole);
+    if tasks.iter().all(|task| *task == Task::Password) {
+        StepId::SignIn
+    } else if tasks.iter().all(removes) {
+        StepId::Remove
+    } else {
+        StepId::Prepare
+    }
 }
 
 fn too_weak(administrator: &Administrator, lacking: &[Vec<&'static str>]) -> Problem {

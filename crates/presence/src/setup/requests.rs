@@ -65,7 +65,7 @@ impl Setup {
                 self.reopened = None;
             }
             Act::Prepare => {
-                self.prepare(request, now, effects).map_err(|problem| (StepId::Prepare, Box::new(problem)))?
+                self.prepare(request, now, effects).map_err(|problem| (StepId::Prepare, Box::new(problem)))?;
             }
             Act::NewPassword => {
                 self.ask_client(request).map_err(|problem| (StepId::SignIn, Box::new(problem)))?;
@@ -125,7 +125,7 @@ impl Setup {
                 let tasks = task::removal(&self.installation, integration);
                 let disabled = self.installation.progress(integration).disabled;
                 if disabled && !tasks.is_empty() {
-                    self.ask_client(request).map_err(|problem| (StepId::Prepare, Box::new(problem)))?;
+                    self.ask_client(request).map_err(|problem| (StepId::Remove, Box::new(problem)))?;
                     self.visit(integration, tasks, now, effects);
                 }
             }

@@ -29,6 +29,8 @@ pub enum StepId {
     Key,
     /// The checks.
     Verify,
+    /// The wizard takes back what it made, as an administrator. It is no step towards anything, and shown while it lasts.
+    Remove,
 }
 
 /// Whose account a step needs.
@@ -49,7 +51,9 @@ impl StepId {
     #[must_use]
     pub fn account(self) -> Option<AccountKind> {
         match self {
-            Self::Prepare | Self::User | Self::Register | Self::Consent => Some(AccountKind::Administrator),
+            Self::Prepare | Self::User | Self::Register | Self::Consent | Self::Remove => {
+                Some(AccountKind::Administrator)
+            }
             Self::SignIn => Some(AccountKind::StatusUser),
             Self::Key => Some(AccountKind::EightAdministrator),
             Self::Organisation | Self::Way | Self::Verify => None,

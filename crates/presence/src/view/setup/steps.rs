@@ -26,12 +26,10 @@ pub(super) fn steps(snapshot: &Snapshot, integration: Integration) -> Vec<StepVi
     let begun =
         setup.installation.progress(integration).begun && !setup.installation.progress(integration).disabled;
     let steps = integration.steps(&setup.installation);
-    let mut after = false;
-    steps
+    let mut steps: Vec<StepView> = steps
         .into_iter()
         .map(|(id, done)| {
             let is_current = current == Some(id) && begun;
-            after |= is_current;
             let state = match (is_current, done) {
                 (true, _) => StepState::Current,
                 (false, true) => StepState::Done,
@@ -39,7 +37,29 @@ pub(super) fn steps(snapshot: &Snapshot, integration: Integration) -> Vec<StepVi
             };
             step(snapshot, integration, id, state)
         })
-        .collect()
+        .collect();
+    // What is being taken back belongs to no step that leads anywhere.
+    if removes(setup, integration) {
+        steps.push(step(snapshot, integration, StepId::Remove, StepState::Current));
+    }
+    steps
+}
+
+/// Whether the wizard takes back what it made, or failed at that.
+fn removes(setup: &Setup, integration: Integration) -> bool {
+    let is_removal = |tasks: &[Task]| {
+        let removes = |task: &Task| matches!(task, Task::RemoveApplication(_) | Task::RemoveRole);
+        !tasks.is_empty() && tasks.iter().all(removes)
+    };
+    let under_way = match &setup.work {
+        Work::Browser { integration: of, visit: Visit::Administrator(tasks), .. } => {
+            *of == integration && is_removal(tasks)
+        }
+        Work::Tasks(run) => run.integration == integration && run.step == StepId::Remove,
+        _ => false,
+    };
+    let failed = setup.problems.get(&integration).is_some_and(|(step, _)| *step == StepId::Remove);
+    under_way || failed
 }
 
 fn step(snapshot: &Snapshot, integration: Integration, id: StepId, state: StepState) -> StepView {
@@ -66,7 +86,9 @@ fn step(snapshot: &Snapshot, integration: Integration, id: StepId, state: StepSt
         StepState::Done => {
             view.result = result(&setup.installation, integration, id);
             // The checks are run again by a button of their own, and whoever is signed in signs out first.
-            if setup.is_idle() && !matches!(id, StepId::Verify | StepId::SignIn) {
+            let progress = setup.installation.progress(integration);
+            let open = progress.begun && !progress.disabled;
+            if open && setup.is_idle() && !matches!(id, StepId::Verify | StepId::SignIn) {
                 view.buttons = vec![button(Act::Reopen, "Change", ButtonKind::Quiet, id)];
             }
         }
@@ -122,6 +144,7 @@ fn result(installation: &Installation, integration: Integration, id: StepId) -> 
                 "Left out for now".into()
             }
         }),
+        StepId::Remove => None,
         StepId::Verify => {
             installation.progress(integration).verified.map(|at| format!("Checked {}", day(at)))
         }
@@ -144,6 +167,13 @@ fn fill(snapshot: &Snapshot, integration: Integration, view: &mut StepView) {
         StepId::SignIn => sign_in(setup, view),
         StepId::Consent => consent(setup, integration, view),
         StepId::Key => key(integration, view),
+        StepId::Remove => {
+            view.text = vec![
+                "An administrator signs in, and what the wizard made is removed. Nothing else is touched."
+                    .into(),
+            ];
+            view.card = Some(administrator_card(&setup.installation));
+        }
         StepId::Verify => {
             view.text = vec!["Everything is there. The checks look whether it works.".into()];
             view.buttons = vec![button(Act::Verify, "Verify", ButtonKind::Primary, view.id)];

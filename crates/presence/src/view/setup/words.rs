@@ -57,6 +57,7 @@ pub(super) fn title(step: StepId, integration: Integration) -> &'static str {
         StepId::Consent => "Grant admin consent",
         StepId::Key => "Connect 8x8 with an API key",
         StepId::Verify => "Verify",
+        StepId::Remove => "Remove at Microsoft",
     }
 }
 
