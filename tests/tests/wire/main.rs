@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can not go on should panic")]
 
 mod board;
+mod calls;
 mod contacts;
 mod directory;
 mod outage;
