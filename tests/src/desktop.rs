@@ -12,6 +12,7 @@ mod program;
 mod tray;
 mod webdriver;
 mod window;
+mod wizard;
 
 use std::fmt::Debug;
 use std::fs::{self, File};
@@ -34,6 +35,7 @@ pub use processes::Process;
 pub use program::Program;
 pub use tray::{Entry, Tray};
 pub use window::{Row, View, Window};
+pub use wizard::{Line, Wizard};
 
 /// Two desktops at once would share the two cores of a small machine, and their time limits with it.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
@@ -145,17 +147,34 @@ impl Desktop {
         webdriver::Driver::start(&mut command)
     }
 
-    /// Every file of this desktop that contains any part of a secret: of all parts as long as this, one after another.
+    /// Every file of this desktop that contains any part of a secret: of each of its lines all parts as long as this, one
+    /// after another, or the whole line when it is shorter.
     pub fn files_with(&self, secret: &str) -> Vec<PathBuf> {
         /// No other text of ours has that many letters in common with a token.
         const PART: usize = 48;
-        let parts = secret.as_bytes().chunks_exact(PART).map(|part| std::str::from_utf8(part).unwrap());
+        /// What is shorter may well stand in other text.
+        const SHORTEST: usize = 20;
+        let lines = secret.lines().filter(|line| line.len() >= SHORTEST && !line.starts_with("-----"));
+        let parts = lines.flat_map(|line| {
+            let size = line.len().min(PART);
+            line.as_bytes().chunks_exact(size).map(|part| std::str::from_utf8(part).unwrap())
+        });
         let parts: Vec<&str> = parts.collect();
-        assert!(parts.len() > 1, "too short to be told from other text");
+        assert!(!parts.is_empty(), "too short to be told from other text");
+        self.search(&["--fixed-strings", "--regexp", &parts.join("\n")])
+    }
+
+    /// Every file of this desktop that contains anything like a token, of whatever account: sealed or signed JSON, which
+    /// begins alike in all of them.
+    pub fn files_with_tokens(&self) -> Vec<PathBuf> {
+        self.search(&["--extended-regexp", "--regexp", "eyJ[A-Za-z0-9_-]{40}"])
+    }
+
+    fn search(&self, words: &[&str]) -> Vec<PathBuf> {
         let mut grep = Command::new("grep");
-        grep.args(["--recursive", "--files-with-matches", "--text", "--fixed-strings", "--devices=skip"]);
+        grep.args(["--recursive", "--files-with-matches", "--text", "--devices=skip"]);
         // A file that is gone by the time it is read keeps no secret.
-        grep.arg("--no-messages").arg("--regexp").arg(parts.join("\n")).arg(self.folder.path());
+        grep.arg("--no-messages").args(words).arg(self.folder.path());
         let found = grep.env("LC_ALL", "C").output().unwrap();
         String::from_utf8(found.stdout).unwrap().lines().map(PathBuf::from).collect()
     }

@@ -103,6 +103,11 @@ impl Display {
         self.press(Key("alt+F4"));
     }
 
+    /// Makes the window this large.
+    pub fn resize_window(&self, width: u32, height: u32) {
+        self.on_window(&["getactivewindow", "windowsize", &width.to_string(), &height.to_string()]);
+    }
+
     /// Takes a picture of the window.
     pub fn picture_of_window(&self, file: &Path) {
         let found = self.tool("xdotool", &["search", "--onlyvisible", "--name", TITLE]);

@@ -1,6 +1,6 @@
 //! A real keychain (GNOME Keyring, as Secret Service), and a person who locks and unlocks it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::process::Stdio;
 
@@ -67,8 +67,8 @@ impl Keychain {
         let _: () = login.call("UnlockWithMasterPassword", &(collection, password)).await.unwrap();
     }
 
-    /// The values of all its entries.
-    pub async fn secrets(&self) -> Vec<String> {
+    /// Its entries by their names, each put together from the parts it is kept in.
+    pub async fn entries(&self) -> BTreeMap<String, String> {
         let service = self.service().await;
         let session = session(&service).await;
         let everything: HashMap<&str, &str> = HashMap::new();
@@ -76,7 +76,20 @@ impl Keychain {
             service.call("SearchItems", &(everything,)).await.unwrap();
         let secrets: HashMap<OwnedObjectPath, Told> =
             service.call("GetSecrets", &(open, session)).await.unwrap();
-        secrets.into_values().map(|(_, _, value, _)| String::from_utf8(value).unwrap()).collect()
+        let mut items = BTreeMap::new();
+        for (path, (_, _, value, _)) in secrets {
+            let item = Proxy::new(service.connection(), SERVICE, path, "org.freedesktop.Secret.Item");
+            let known: HashMap<String, String> =
+                item.await.unwrap().get_property("Attributes").await.unwrap();
+            items.insert(known["username"].clone(), String::from_utf8(value).unwrap());
+        }
+        let heads = items.iter().filter_map(|(name, text)| {
+            let (set, parts) = text.strip_prefix("parts:")?.split_once(':')?;
+            let parts = 0..parts.parse::<usize>().ok()?;
+            let parts = parts.map(|number| items.get(&format!("{name}.{set}.{number}")).map(String::as_str));
+            Some((name.clone(), parts.collect::<Option<String>>()?))
+        });
+        heads.collect()
     }
 
     async fn service(&self) -> Proxy<'_> {

@@ -61,9 +61,20 @@ impl Session {
 
     /// Clicks the element that a selector finds.
     pub(crate) async fn click(&self, selector: &str) -> Result<(), String> {
-        let found = self.post("element", json!({ "using": "css selector", "value": selector })).await?;
-        let element = found[ELEMENT].as_str().ok_or("no element")?;
+        let element = self.find(selector).await?;
         self.post(&format!("element/{element}/click"), json!({})).await.map(|_| ())
+    }
+
+    /// Types into the field that a selector finds, in place of what is there.
+    pub(crate) async fn fill(&self, selector: &str, text: &str) -> Result<(), String> {
+        let element = self.find(selector).await?;
+        self.post(&format!("element/{element}/clear"), json!({})).await?;
+        self.post(&format!("element/{element}/value"), json!({ "text": text })).await.map(|_| ())
+    }
+
+    async fn find(&self, selector: &str) -> Result<String, String> {
+        let found = self.post("element", json!({ "using": "css selector", "value": selector })).await?;
+        Ok(found[ELEMENT].as_str().ok_or("no element")?.to_owned())
     }
 
     async fn post(&self, path: &str, body: Value) -> Result<Value, String> {

@@ -20,7 +20,7 @@ const status = one("status-line");
 const banner = one("banner");
 const states = ["available", "busy", "onCall", "doNotDisturb", "away", "offline", "unknown"];
 return {
-  screens: ["first-run", "sign-in-screen", "board", "health"].filter((id) => one(id) !== null),
+  screens: ["first-run", "sign-in-screen", "setup", "board", "health"].filter((id) => one(id) !== null),
   source: status?.dataset.source ?? null,
   status: words(status),
   banner: banner?.dataset.code ?? null,
@@ -143,19 +143,26 @@ impl Window {
         until(&format!("“{id}” to click"), async || self.session.click(&selector).await).await;
     }
 
+    /// Waits until something with the second test id is in something with the first, and clicks it.
+    pub async fn click_within(&self, outer: &str, id: &str) {
+        let selector = format!("[data-testid=\"{outer}\"] [data-testid=\"{id}\"]");
+        until(&format!("“{id}” to click"), async || self.session.click(&selector).await).await;
+    }
+
+    /// Waits until a field with this test id is there, and types into it in place of what is there.
+    pub async fn fill(&self, id: &str, text: &str) {
+        let selector = format!("[data-testid=\"{id}\"]");
+        until(&format!("“{id}” to type into"), async || self.session.fill(&selector, text).await).await;
+    }
+
     /// Runs a script in the page.
     pub async fn run(&self, script: &str) -> serde_json::Value {
         self.session.run(script).await.unwrap()
     }
 
-    /// Waits until a field has a value.
-    pub async fn wait_for_value(&self, id: &str, value: &str) {
-        let script = format!("return document.querySelector('[data-testid=\"{id}\"]')?.value ?? null");
-        until(&format!("“{value}” in “{id}”"), async || match self.session.run(&script).await {
-            Ok(found) if found == value => Ok(()),
-            other => Err(other),
-        })
-        .await;
+    /// Runs a script in the page, which may be gone.
+    pub(crate) async fn try_run(&self, script: &str) -> Result<serde_json::Value, String> {
+        self.session.run(script).await
     }
 
     /// Searches by keyboard.

@@ -83,15 +83,13 @@ async fn a_revoked_sign_in_asks_for_a_person_and_the_tray_leads_back() {
     tray.wait_for_icon("live").await;
 }
 
-/// The refresh token, from the keychain; it is kept in parts.
+/// The refresh token, from the keychain.
 async fn refresh_token(desktop: &Desktop) -> String {
     until("the sign-in in the keychain", async || {
-        let parts = desktop.keychain.secrets().await;
-        let parts = parts.iter().filter(|part| !part.starts_with("parts:"));
-        let (first, rest): (Vec<&String>, Vec<&String>) = parts.partition(|part| part.starts_with('{'));
-        let text: String = first.into_iter().chain(rest).map(String::as_str).collect();
-        let kept: serde_json::Value = serde_json::from_str(&text).map_err(|_| text.clone())?;
-        kept["refresh_token"].as_str().map(ToOwned::to_owned).ok_or(text)
+        let entries = desktop.keychain.entries().await;
+        let text = entries.get("microsoft-sign-in").ok_or_else(|| format!("{:?}", entries.keys()))?;
+        let kept: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        kept["refresh_token"].as_str().map(ToOwned::to_owned).ok_or("no token".to_owned())
     })
     .await
 }
