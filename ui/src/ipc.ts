@@ -7,6 +7,8 @@ import type { Act } from "./bindings/Act";
 import type { Detail } from "./bindings/Detail";
 import type { Health } from "./bindings/Health";
 import type { Integration } from "./bindings/Integration";
+import type { Matches } from "./bindings/Matches";
+import type { MatchQuery } from "./bindings/MatchQuery";
 import type { PortalPage } from "./bindings/PortalPage";
 import type { Problem } from "./bindings/Problem";
 import type { Query } from "./bindings/Query";
@@ -16,7 +18,7 @@ import type { StepId } from "./bindings/StepId";
 import type { Window } from "./bindings/Window";
 
 /** A page of the window. */
-export type Page = "board" | "setup" | "health";
+export type Page = "board" | "matches" | "setup" | "health";
 
 /** What a button or an entry of the set-up page asks for. */
 export interface SetupRequest {
@@ -36,6 +38,9 @@ export const status = () => invoke<Status>("status");
 export const board = (query: Query) => invoke<Window>("board", { query });
 export const detail = (id: string) => invoke<Detail | null>("detail", { id });
 export const health = () => invoke<Health>("health");
+export const matches = (query: MatchQuery) => invoke<Matches>("matches", { query });
+/** Saves the match report for a spreadsheet, and tells where. */
+export const exportMatches = () => invoke<string>("export_matches");
 
 export const initialPage = () => invoke<Page>("initial_page");
 export const sandbox = () => invoke<{ people: number }>("sandbox");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Line } from "../bindings/Line";
-import { changed, sentence } from "./sentence";
+import { changed, finer, sentence } from "./sentence";
 
 const anna: Line = {
   id: "1",
@@ -36,6 +36,18 @@ describe("a row", () => {
     expect(sentence({ ...anna, title: "", state: "unknown", label: "Unknown", tags: [] }, null, null)).toBe(
       "Anna Keller, extension 4021, unknown",
     );
+  });
+
+  it("tells on which side a call is, and does not say it twice", () => {
+    const eight = { ...anna, tags: ["8x8"], detail: "On an 8x8 call" };
+    expect(sentence(eight, 120, 3)).toBe(
+      "Anna Keller, account executive, extension 4021, on call in 8x8 for 2 minutes",
+    );
+    expect(sentence({ ...anna, tags: ["Teams", "8x8"], detail: "In a meeting" }, 120, 3)).toBe(
+      "Anna Keller, account executive, extension 4021, on call in Teams and 8x8 for 2 minutes, in a meeting",
+    );
+    expect(changed(eight)).toBe("Anna Keller is now on call in 8x8");
+    expect(finer({ ...eight, label: "Was on call", stale: true })).toBe("On an 8x8 call");
   });
 
   it("tells a change in few words", () => {

@@ -9,12 +9,12 @@ export function sentence(line: Line, forSeconds: number | null, ageSeconds: numb
   if (line.title !== "") parts.push(lowered(line.title));
   parts.push(line.extension === "" ? "no extension" : `extension ${line.extension}`);
 
-  let state = lowered(line.label);
-  if (line.tags.length > 0) state += ` in ${line.tags.join(" and ")}`;
+  let state = lowered(line.label) + within(line);
   if (!line.stale && forSeconds !== null) state += ` for ${spoken(forSeconds)}`;
   parts.push(state);
 
-  if (line.detail !== "") parts.push(lowered(line.detail));
+  const detail = finer(line);
+  if (detail !== "") parts.push(lowered(detail));
   if (line.outOfOffice && !/out of office/i.test(line.detail)) parts.push("out of office");
   if (line.stale && ageSeconds !== null) parts.push(`${spoken(ageSeconds)} old`);
   return parts.join(", ");
@@ -23,9 +23,19 @@ export function sentence(line: Line, forSeconds: number | null, ageSeconds: numb
 /** What is said when the chosen person's state changes: "Anna Keller is now available". */
 export function changed(line: Line): string {
   if (line.stale) return `${line.name}: ${lowered(line.label)}`;
-  const tags = line.tags.length > 0 ? ` in ${line.tags.join(" and ")}` : "";
-  const detail = line.detail === "" ? "" : `, ${lowered(line.detail)}`;
-  return `${line.name} is now ${lowered(line.label)}${tags}${detail}`;
+  const detail = finer(line);
+  return `${line.name} is now ${lowered(line.label)}${within(line)}${detail === "" ? "" : `, ${lowered(detail)}`}`;
+}
+
+/** The finer word, unless it says again what the label and the tag beside it say. */
+export function finer(line: Line): string {
+  const again = !line.stale && line.tags.includes("8x8") && line.detail === "On an 8x8 call";
+  return again ? "" : line.detail;
+}
+
+/** Where a call is: " in Teams and 8x8". */
+function within({ tags }: Line): string {
+  return tags.length > 0 ? ` in ${tags.join(" and ")}` : "";
 }
 
 /** The same words with a small first letter, unless the first word is an abbreviation such as "IT" or a brand. */

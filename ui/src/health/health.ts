@@ -1,6 +1,5 @@
 /** How the sources do, in signs and words. */
 
-import type { Reason } from "../bindings/Reason";
 import type { SourceHealth } from "../bindings/SourceHealth";
 import type { Tone } from "../bindings/Tone";
 import type { IconName } from "../parts/icons";
@@ -20,13 +19,3 @@ export function worst(sources: readonly SourceHealth[]): Tone {
   const most = Math.max(0, ...sources.map(({ tone }) => URGENCY.indexOf(tone)));
   return URGENCY[most] ?? "plain";
 }
-
-/** Why somebody is not matched, in few words. */
-export const REASONS: Record<Reason, string> = {
-  noContact: "No 8x8 contact",
-  noUser: "No Teams user",
-  noAddress: "No address",
-  ambiguous: "Address used twice",
-  guest: "Guest",
-  disabled: "Disabled",
-};

@@ -48,6 +48,7 @@ export function integration(steps: StepView[], more: Partial<IntegrationView> = 
     blocked: null,
     verdict: null,
     checks: [],
+    import: null,
     steps,
     buttons: [],
     ...more,
