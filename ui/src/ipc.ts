@@ -6,6 +6,7 @@ import { listen } from "@tauri-apps/api/event";
 import type { Act } from "./bindings/Act";
 import type { Detail } from "./bindings/Detail";
 import type { Health } from "./bindings/Health";
+import type { ImportWish } from "./bindings/ImportWish";
 import type { Integration } from "./bindings/Integration";
 import type { Matches } from "./bindings/Matches";
 import type { MatchQuery } from "./bindings/MatchQuery";
@@ -63,6 +64,8 @@ export const copySetupAddress = () => invoke<null>("copy_setup_address");
 export const rehearsalNotes = () => invoke<RehearsalNote[]>("rehearsal_notes");
 export const copyText = (text: string) => invoke<null>("copy_text", { text });
 export const openPage = (page: PortalPage) => invoke<null>("open_page", { page });
+
+export const importContacts = (wish: ImportWish) => invoke<null>("import", { wish });
 
 export const syncNow = () => invoke<null>("sync_now");
 export const resume = () => invoke<null>("resume");
