@@ -5,6 +5,7 @@ mod doctor;
 mod explain;
 mod options;
 mod profile;
+mod report;
 mod sandbox;
 mod setup;
 mod stop;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => Ok(explain::run(&explain)),
         Command::Watch(watch) => with_runtime(watch::run(options.common, watch)),
         Command::Setup(setup) => with_runtime(setup::run(options.common, setup)),
+        Command::Report(report) => with_runtime(report::run(options.common, report)),
         Command::Sandbox(sandbox) => with_runtime(sandbox::run(sandbox)),
         Command::Doctor(doctor) => with_runtime(doctor::run(options.common, doctor)),
     };

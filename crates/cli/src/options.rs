@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Watch(Watch),
     /// Install the integrations step by step, check them, or switch them off.
     Setup(Setup),
+    /// Say who is matched between Teams and 8x8, who is not, why, and what to do.
+    Report(Report),
     /// Run only the sandbox tenant's servers; prints the endpoints file to use with them.
     Sandbox(Sandbox),
     /// Check keychain, network, sign-in, permissions and keys.
@@ -96,6 +98,18 @@ pub(crate) struct Organisation {
     /// Client id of the application registered there.
     #[arg(long)]
     pub(crate) client_id: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// Of the sandbox tenant: a made-up organisation on this computer.
+    #[arg(long, conflicts_with = "endpoints")]
+    pub(crate) sandbox: bool,
+    /// Everybody, as comma-separated values for a spreadsheet.
+    #[arg(long)]
+    pub(crate) csv: bool,
+    #[command(flatten)]
+    pub(crate) organisation: Organisation,
 }
 
 #[derive(Debug, Args)]

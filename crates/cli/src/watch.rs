@@ -98,7 +98,7 @@ async fn follow(handle: &Handle, mut surface: impl Surface) -> Outcome {
 }
 
 /// Waits for the first picture in which everybody was asked about.
-async fn complete(handle: &Handle) -> Result<Arc<Snapshot>, Problem> {
+pub(crate) async fn complete(handle: &Handle) -> Result<Arc<Snapshot>, Problem> {
     let mut snapshots = handle.snapshots();
     let mut start = Start::default();
     let mut patience = Box::pin(pause(PATIENCE));
@@ -153,7 +153,7 @@ impl Start {
 }
 
 /// Whoever reads our output has enough: that is no failure.
-fn unwritable(error: &std::io::Error) -> Outcome {
+pub(crate) fn unwritable(error: &std::io::Error) -> Outcome {
     if error.kind() == std::io::ErrorKind::BrokenPipe {
         return Ok(ExitCode::SUCCESS);
     }
