@@ -1,6 +1,6 @@
 //! From the first start to the board, by mouse and by keyboard.
 
-use tests::desktop::{Desktop, Key};
+use tests::desktop::{Desktop, Key, until};
 
 use super::PEOPLE;
 
@@ -17,6 +17,22 @@ async fn the_sandbox_tenant_is_one_click_away_and_its_day_goes_on() {
 
     // Nothing is done here: the people in it change by themselves.
     window.wait("somebody who changes", |view| view.counts != board.counts).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rehearsal_begins_with_the_wizard_and_says_what_to_enter() {
+    let desktop = Desktop::start().await;
+    let window = desktop.open(&[]).await;
+    window.click("choose-rehearsal").await;
+    window.wait_for_wizard("something to install", |wizard| wizard.offers("begin")).await;
+    window.click_within("rehearsal-notes", "guide").await;
+    let notes = "return document.querySelectorAll('[data-testid=rehearsal-notes] .exact').length";
+    until("what to enter", async || match window.run(notes).await {
+        count if count.as_u64() >= Some(3) => Ok(()),
+        other => Err(other),
+    })
+    .await;
+    assert!(desktop.browser.opened().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
