@@ -148,3 +148,21 @@ async fn a_write_that_failed_is_made_up_for_without_another_renewal() {
     all_right(&snapshot, bench.control());
     assert_eq!(bench.requests("token").len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_asks_for_a_token_before_the_keychain_was_asked_finds_the_sign_in() {
+    use std::sync::Arc;
+
+    use presence::clock::Clock;
+    use presence::microsoft::{Connection, Microsoft};
+
+    let bench = Bench::start(30).await;
+    bench.live().await.stop().await;
+    let parts = bench.parts();
+    let (tenant, client) = (bench.tenant.clone(), bench.sandbox.client_id().to_owned());
+    let clock = Arc::new(Clock::start());
+    let connection =
+        Connection::new(presence::http::client(), clock, parts.endpoints.microsoft, tenant, client);
+    let microsoft = Microsoft::new(Arc::new(connection), parts.vault);
+    assert!(microsoft.read_directory(None).await.is_ok());
+}

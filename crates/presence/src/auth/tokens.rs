@@ -99,19 +99,25 @@ impl Tokens {
             self.load(&mut held, *registration).await?;
             return Ok(held.account.clone());
         }
-        if held.refresh.is_none() {
-            let Some(text) = read(&self.vault).await? else { return Ok(None) };
-            let Ok(kept) = serde_json::from_str::<Kept>(text.expose()) else {
-                tracing::warn!("the sign-in in the vault can not be read and counts as none");
-                return Ok(None);
-            };
-            if kept.tenant != self.connection.tenant || kept.client_id != self.connection.client_id {
-                return Ok(None);
-            }
+        self.recall(&mut held).await?;
+        Ok(held.account.clone())
+    }
+
+    /// Takes the sign-in that the vault holds, if it is one for us and none is known yet.
+    async fn recall(&self, held: &mut Held) -> Result<(), VaultError> {
+        if held.refresh.is_some() {
+            return Ok(());
+        }
+        let Some(text) = read(&self.vault).await? else { return Ok(()) };
+        let Ok(kept) = serde_json::from_str::<Kept>(text.expose()) else {
+            tracing::warn!("the sign-in in the vault can not be read and counts as none");
+            return Ok(());
+        };
+        if kept.tenant == self.connection.tenant && kept.client_id == self.connection.client_id {
             held.account = Some(kept.account);
             held.refresh = Some(Secret::new(kept.refresh_token));
         }
-        Ok(held.account.clone())
+        Ok(())
     }
 
     /// Takes over a new sign-in, and stores it first.
@@ -132,7 +138,9 @@ impl Tokens {
     /// # Errors
     /// When the vault can not be reached; memory is empty then all the same.
     pub async fn forget(&self) -> Result<(), VaultError> {
-        *self.held.lock().await = Held::default();
+        // Nobody finds it between here and there.
+        let mut held = self.held.lock().await;
+        *held = Held::default();
         let entry = match &self.proof {
             Proof::SignIn => ENTRY,
             Proof::Certificate(registration) => registration.certificate_entry(),
@@ -266,6 +274,8 @@ impl Tokens {
         if let Proof::Certificate(registration) = &self.proof {
             return self.prove(held, *registration).await;
         }
+        // Whoever asks before anybody looked into the vault is not told that nobody is signed in.
+        self.recall(held).await.map_err(|error| Failure::Vault(Arc::new(error.problem())))?;
         let Some(refresh) = held.refresh.clone() else {
             return Err(Failure::SignInNeeded(Arc::new(refused())));
         };
