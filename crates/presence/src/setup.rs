@@ -512,6 +512,9 @@ impl Setup {
                 let place = usize::from(matches!(effects.first(), Some(Effect::Save(_))));
                 effects.insert(place, Effect::Adopt(Arc::clone(&self.installation)));
             }
+        } else {
+            // Whom it learned stays the one when that person signs out.
+            self.adopted = configuration;
         }
     }
 }

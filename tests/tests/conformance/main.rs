@@ -6,6 +6,8 @@
     reason = "a test that can not go on should panic, and one that is skipped should say so"
 )]
 
+mod installation;
+
 use std::collections::{BTreeMap, HashMap};
 
 use presence::checkup;
@@ -87,7 +89,7 @@ async fn modest(bench: &Bench) {
     assert!(checks.iter().all(|check| check.result.is_ok()), "{checks:?}");
 }
 
-fn check(specs: &mut [Spec; 2], exchanges: &[Exchange], counts: &mut BTreeMap<String, BTreeMap<u16, usize>>) {
+fn check(specs: &mut [Spec], exchanges: &[Exchange], counts: &mut BTreeMap<String, BTreeMap<u16, usize>>) {
     let mut wrong = Vec::new();
     for exchange in exchanges.iter().filter(|exchange| !exchange.request.path.starts_with("/login")) {
         let mut known = false;

@@ -7,7 +7,6 @@ mod entries;
 mod keys;
 mod removal;
 mod renewal;
-mod secrets;
 mod ways;
 
 use presence::setup::integration::Integration;

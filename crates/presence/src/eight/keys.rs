@@ -109,7 +109,9 @@ impl Credential {
     ) -> Result<String, Failure> {
         let nobody = uuid::Uuid::new_v4();
         let address = format!("{api}/directory-contacts/api/v3/contacts/{nobody}");
-        let body = serde_json::json!({ "id": nobody.to_string(), "contactType": "company" });
+        // Nobody's customer, either: the field is required, and at most so long.
+        let (id, customer) = (nobody.to_string(), nobody.simple().to_string());
+        let body = serde_json::json!({ "id": id, "customerId": customer, "contactType": "company" });
         let request = || http.put(&address).header("x-api-key", self.key.expose()).json(&body);
         let answer = http::call(&Gate::default(), clock, request).await.map_err(trouble)?;
         match answer.status {

@@ -431,17 +431,22 @@ pub fn page(snapshot: &Snapshot, page: PortalPage) -> &'static str {
 
 /// The one that is under way, or the first that wants something.
 fn suggested(machine: &Machine) -> Integration {
-    let under_way = match &machine.work {
+    let wants = |integration: &Integration| {
+        !matches!(machine.standing(*integration), Standing::Verified | Standing::Disabled)
+    };
+    busy(machine).or_else(|| Integration::ALL.into_iter().find(wants)).unwrap_or(Integration::TeamsToEight)
+}
+
+/// The integration for which something is under way.
+fn busy(machine: &Machine) -> Option<Integration> {
+    match &machine.work {
+        Work::Idle => None,
+        Work::Discovering { .. } | Work::SignIn => Some(Integration::TeamsToEight),
         Work::Browser { integration, .. }
         | Work::Checks { integration, .. }
         | Work::Key { integration, .. } => Some(*integration),
         Work::Tasks(run) => Some(run.integration),
-        _ => None,
-    };
-    let wants = |integration: &Integration| {
-        !matches!(machine.standing(*integration), Standing::Verified | Standing::Disabled)
-    };
-    under_way.or_else(|| Integration::ALL.into_iter().find(wants)).unwrap_or(Integration::TeamsToEight)
+    }
 }
 
 fn view(snapshot: &Snapshot, integration: Integration) -> IntegrationView {
@@ -450,7 +455,7 @@ fn view(snapshot: &Snapshot, integration: Integration) -> IntegrationView {
     let blocked = machine.blocked(integration).then(|| {
         format!("Install “{}” first: everything else builds on it.", Integration::TeamsToEight.name())
     });
-    IntegrationView {
+    let mut view = IntegrationView {
         id: integration,
         name: integration.name().into(),
         purpose: words::purpose(integration).into(),
@@ -463,7 +468,29 @@ fn view(snapshot: &Snapshot, integration: Integration) -> IntegrationView {
         steps: steps::steps(snapshot, integration),
         buttons: if blocked.is_some() { Vec::new() } else { buttons(machine, integration, standing) },
         blocked,
+    };
+    if view.blocked.is_some() {
+        // What would be ignored is not offered.
+        for step in &mut view.steps {
+            step.buttons.clear();
+            step.choices.clear();
+            step.fields.clear();
+        }
+        view.verdict = view.verdict.map(|verdict| Verdict { buttons: Vec::new(), ..verdict });
     }
+    let stops = |buttons: &[Button]| {
+        buttons.iter().any(|button| button.act == Act::Cancel && button.reason.is_none())
+    };
+    let offered = view.steps.iter().any(|step| stops(&step.buttons))
+        || view.verdict.as_ref().is_some_and(|verdict| stops(&verdict.buttons));
+    if busy(machine) == Some(integration) && !offered {
+        // No open step says so.
+        let title = "Something is under way…".into();
+        let (text, path, buttons) = (Vec::new(), Vec::new(), Vec::new());
+        let verdict = view.verdict.get_or_insert(Verdict { tone: Tone::Plain, title, text, path, buttons });
+        verdict.buttons = vec![steps::button(Act::Cancel, "Cancel", ButtonKind::Plain, StepId::Verify)];
+    }
+    view
 }
 
 fn checks(machine: &Machine, integration: Integration) -> Vec<CheckView> {
@@ -554,12 +581,13 @@ fn verdict(machine: &Machine, integration: Integration, standing: Standing) -> O
             }
             Some(panel)
         }
-        Standing::Disabled => {
-            let text = "It is switched off. What was installed is still there, and can be switched on again.";
-            let mut panel = panel(Tone::Plain, "Disabled", vec![text.into()]);
-            removal(machine, integration, &mut panel);
-            Some(panel)
-        }
+        Standing::Disabled => Some(panel(
+            Tone::Plain,
+            "Disabled",
+            vec![
+                "It is switched off. What was installed is still there, and can be switched on again.".into(),
+            ],
+        )),
         Standing::NeedsAttention | Standing::InProgress => {
             let lines = machine.checks.get(&integration)?;
             let failed =
@@ -579,33 +607,6 @@ fn verdict(machine: &Machine, integration: Integration, standing: Standing) -> O
         }
         Standing::NotInstalled => None,
     }
-}
-
-/// How the removal of a disabled integration stands: it has no open step that could say so.
-fn removal(machine: &Machine, integration: Integration, panel: &mut Verdict) {
-    let said = match &machine.work {
-        Work::Browser { integration: of, missing, .. } if *of == integration => {
-            panel.title = "Waiting for your browser…".into();
-            let missing = missing
-                .as_deref()
-                .map(|problem| format!("{} {} {}", problem.what, problem.cause, problem.remedy));
-            missing
-                .unwrap_or_else(|| "Sign in there as an administrator. This page goes on by itself.".into())
-        }
-        Work::Tasks(run) if run.integration == integration => {
-            panel.title = "Removing…".into();
-            "What the wizard made is removed at Microsoft, and only that.".into()
-        }
-        _ => {
-            if let Some((_, problem)) = machine.problems.get(&integration) {
-                panel.tone = Tone::Bad;
-                panel.text.push(format!("{} {} {}", problem.what, problem.cause, problem.remedy));
-            }
-            return;
-        }
-    };
-    panel.text = vec![said];
-    panel.buttons = vec![steps::button(Act::Cancel, "Cancel", ButtonKind::Plain, StepId::Prepare)];
 }
 
 fn buttons(machine: &Machine, integration: Integration, standing: Standing) -> Vec<Button> {

@@ -541,26 +541,23 @@ fn under_way(snapshot: &Snapshot, integration: Integration, view: &mut StepView)
     let setup = &snapshot.setup;
     let cancel = || vec![button(Act::Cancel, "Cancel", ButtonKind::Plain, view.id)];
     let seconds = |at: Option<crate::moment::Uptime>| at.map(|at| at.since(snapshot.at.uptime).as_secs());
+    if !setup.is_idle() {
+        // A choice would be ignored.
+        view.choices.clear();
+    }
     match &setup.work {
         Work::Discovering { .. } if view.id == StepId::Organisation => {
             view.countdown = Some(Countdown { text: "Asking Microsoft…".into(), seconds: 0 });
             view.buttons = cancel();
         }
-        Work::Browser { integration: of, visit, address, missing } if *of == integration => {
-            let belongs = match visit {
-                Visit::Administrator(_) => view.id != StepId::Verify,
-                Visit::Consent(_) => view.id == StepId::Consent,
-            };
-            if belongs {
-                view.waiting = Some(Waiting {
-                    text: "Finish there. This page goes on by itself. The link is good for ten minutes."
-                        .into(),
-                    can_copy: address.is_some(),
-                });
-                view.problem = missing.as_deref().cloned();
-                view.buttons = cancel();
-                freeze(view);
-            }
+        Work::Browser { integration: of, address, missing, .. } if *of == integration => {
+            view.waiting = Some(Waiting {
+                text: "Finish there. This page goes on by itself. The link is good for ten minutes.".into(),
+                can_copy: address.is_some(),
+            });
+            view.problem = missing.as_deref().cloned();
+            view.buttons = cancel();
+            freeze(view);
         }
         Work::Tasks(run) if run.integration == integration && view.id != StepId::Verify => {
             view.items = items(run, seconds(run.retry_at));

@@ -1,4 +1,5 @@
-//! Secrets are in the keychain, and nowhere on the disk.
+//! Secrets are in the keychain, and nowhere on the disk. A program of its own, because logs are a program's.
+#![allow(clippy::unwrap_used, reason = "a test that can not go on should panic")]
 
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use presence::vault::Vault;
 use tests::bench::is_live;
 use tests::site::{Installer, Site};
 
-use super::FIRST;
+const FIRST: Integration = Integration::TeamsToEight;
 
 /// Everything below a folder, one text.
 fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
@@ -56,8 +57,8 @@ fn planted(site: &Site, password: &str) -> Vec<(&'static str, String)> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_secret_is_on_the_disk_after_an_installation() {
     let site = Site::start().await;
-    // The one test of this program that writes logs; whatever the others say meanwhile is in them too.
     let guard = presence::log::start(&site.profile().logs());
+    assert!(guard.is_some());
     let installer = Installer::at(&site);
     let snapshot = installer.follow_to(&site, FIRST, Some(StepId::SignIn)).await;
     let password = snapshot.setup.password.as_ref().unwrap().expose().to_owned();
