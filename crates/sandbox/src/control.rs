@@ -1,5 +1,6 @@
 //! The sandbox's switches: what the world does to a client, on demand.
 
+mod center;
 mod contacts;
 mod http;
 mod policy;
@@ -12,6 +13,7 @@ use std::sync::atomic::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+pub use center::{AgentTruth, StreamCounts, StreamTruth};
 pub use contacts::{ContactsLoad, WrittenContact};
 pub(crate) use http::answer;
 pub use presence::PresenceSession;

@@ -2,16 +2,19 @@
 //!
 //! No error body is documented; those given here have the form of the API gateway in front of the service.
 
+mod agents;
 mod analytics;
 pub(crate) mod book;
 pub(crate) mod center;
 pub(crate) mod contact;
 pub(crate) mod contacts;
 mod contacts_api;
+pub(crate) mod events;
 mod filter;
 pub(crate) mod groups;
 mod keys;
 mod page;
+pub(crate) mod stream;
 pub(crate) mod telephone;
 
 use hyper::StatusCode;
@@ -31,6 +34,7 @@ pub(crate) fn answer(tenant: &Tenant, call: &Call, effects: &Effects) -> Reply {
         Some(refusal) if matches!(call.endpoint, Endpoint::Calls | Endpoint::AgentActivity) => {
             return analytics::refused(tenant, call, refusal);
         }
+        Some(refusal) if call.endpoint == Endpoint::Agents => return agents::refused(refusal),
         Some(Refusal::Throttle { retry_after }) => {
             return quota().header("retry-after", &retry_after.to_string());
         }
@@ -49,6 +53,8 @@ pub(crate) fn answer(tenant: &Tenant, call: &Call, effects: &Effects) -> Reply {
     }
     match call.endpoint {
         Endpoint::Analytics | Endpoint::Calls | Endpoint::AgentActivity => analytics::answer(tenant, call),
+        Endpoint::Agents => agents::answer(tenant, call),
+        Endpoint::Events => events::answer(tenant, call),
         _ => contacts_api::answer(tenant, call),
     }
 }

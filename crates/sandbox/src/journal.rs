@@ -28,6 +28,7 @@ const SECRETS: &[&str] = &[
     "password",
     "proof",
     "refresh_token",
+    "x-api-key",
 ];
 const REDACTED: &str = "redacted";
 

@@ -51,8 +51,9 @@ pub use contradictions::{
     Paging, Unique, UserStatuses,
 };
 pub use control::{
-    AppRoleView, ApplicationView, Call, CallTruth, ContactsLoad, Control, ControlError, GrantView,
-    Membership, PermissionView, PresenceSession, PrincipalView, RoleView, Truth, UserStatus, WrittenContact,
+    AgentTruth, AppRoleView, ApplicationView, Call, CallTruth, ContactsLoad, Control, ControlError,
+    GrantView, Membership, PermissionView, PresenceSession, PrincipalView, RoleView, StreamCounts,
+    StreamTruth, Truth, UserStatus, WrittenContact,
 };
 pub use eight::Product;
 pub use eight::telephone::{Direction, Label};
@@ -230,6 +231,31 @@ impl Sandbox {
     /// The password of that user.
     pub fn analytics_password(&self) -> &str {
         &self.control.tenant().organisation.analytics_password
+    }
+
+    /// The name of the contact centre, which stands in its addresses.
+    pub fn contact_center_tenant(&self) -> &str {
+        organisation::CONTACT_CENTER
+    }
+
+    /// The 8x8 API key for the stream of events.
+    pub fn events_key(&self) -> &str {
+        &self.control.tenant().organisation.events_key
+    }
+
+    /// The contact centre's Data Request Token, which opens the stream of events too.
+    pub fn data_token(&self) -> &str {
+        &self.control.tenant().organisation.data_token
+    }
+
+    /// The 8x8 API key for ring groups, users and operations of admin provisioning.
+    pub fn provisioning_key(&self) -> &str {
+        &self.control.tenant().organisation.provisioning_key
+    }
+
+    /// The 8x8 API key for the rooms of 8x8 Work.
+    pub fn chat_key(&self) -> &str {
+        &self.control.tenant().organisation.chat_key
     }
 
     /// The domain that people's user names end with.

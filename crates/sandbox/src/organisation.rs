@@ -7,6 +7,8 @@ use crate::chance::{Purpose, draw, guid};
 
 /// The organisation's number as a customer of 8x8.
 pub(crate) const CUSTOMER: &str = "0012J00002brightwater";
+/// The name of its contact centre.
+pub(crate) const CONTACT_CENTER: &str = "brightwater01";
 /// The organisation's name.
 pub(crate) const NAME: &str = "Brightwater";
 /// The domain of user names.
@@ -55,6 +57,16 @@ pub(crate) struct Organisation {
     pub(crate) analytics_key: String,
     /// The password of the 8x8 user for Work Analytics.
     pub(crate) analytics_password: String,
+    /// The Admin Console key for the stream of events, which begins as all of them do.
+    pub(crate) events_key: String,
+    /// The contact centre's Data Request Token, which opens the stream too.
+    pub(crate) data_token: String,
+    /// The contact centre's first Action Request Token.
+    pub(crate) action_token: String,
+    /// The key for ring groups, users and operations.
+    pub(crate) provisioning_key: String,
+    /// The key for the rooms of 8x8 Work.
+    pub(crate) chat_key: String,
     /// Seals tokens, so that those of an earlier run with the same seed stay valid.
     pub(crate) seal: hmac::Key,
 }
@@ -84,6 +96,11 @@ impl Organisation {
             management_key: secret_of(Purpose::Keys, 0),
             analytics_key: secret_of(Purpose::Keys, 1),
             analytics_password: secret_of(Purpose::Keys, 2),
+            events_key: secret_of(Purpose::Keys, 3).replacen("sandbox_", "eght_", 1),
+            data_token: secret_of(Purpose::Keys, 4),
+            action_token: secret_of(Purpose::Keys, 5),
+            provisioning_key: secret_of(Purpose::Keys, 6),
+            chat_key: secret_of(Purpose::Keys, 7),
             seal: hmac::Key::new(hmac::HMAC_SHA256, digest::digest(&digest::SHA256, &secret).as_ref()),
         }
     }

@@ -15,6 +15,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+use crate::eight::events;
+use crate::eight::stream::serve;
 use crate::guard::lock;
 use crate::message::{Call, Endpoint, Reply};
 use crate::reception::{Delivery, receive};
@@ -105,9 +107,12 @@ async fn connection(stream: TcpStream, tenant: Arc<Tenant>, mut watcher: watch::
     if let Err(error) = stream.set_nodelay(true) {
         tracing::trace!(%error, "no TCP_NODELAY");
     }
-    let serve = service_fn(move |request| respond(Arc::clone(&tenant), request));
-    let connection =
-        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), serve);
+    let streams = watcher.clone();
+    let serve = service_fn(move |request| respond(Arc::clone(&tenant), request, streams.clone()));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), serve)
+        .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     loop {
         tokio::select! {
@@ -130,7 +135,12 @@ async fn connection(stream: TcpStream, tenant: Arc<Tenant>, mut watcher: watch::
 #[error("a fault drops the connection")]
 struct Dropped;
 
-async fn respond(tenant: Arc<Tenant>, request: Request<Incoming>) -> Result<Response<ReplyBody>, Dropped> {
+async fn respond(
+    tenant: Arc<Tenant>,
+    mut request: Request<Incoming>,
+    watcher: watch::Receiver<Mode>,
+) -> Result<Response<ReplyBody>, Dropped> {
+    let upgrade = hyper::upgrade::on(&mut request);
     let (parts, body) = request.into_parts();
     let body = match Limited::new(body, LARGEST_BODY).collect().await {
         Ok(body) => body.to_bytes(),
@@ -146,7 +156,15 @@ async fn respond(tenant: Arc<Tenant>, request: Request<Incoming>) -> Result<Resp
         headers: parts.headers,
         body,
     };
-    match receive(&tenant, call).await {
+    let stream = (call.endpoint == Endpoint::Events).then(|| call.clone());
+    let delivery = receive(&tenant, call).await;
+    if let (Some(call), Delivery::Whole(reply)) = (stream, &delivery)
+        && reply.status == StatusCode::SWITCHING_PROTOCOLS
+        && let Ok((listener, delivery)) = events::open(&tenant, &call)
+    {
+        tokio::spawn(serve(Arc::clone(&tenant), upgrade, listener, delivery, watcher));
+    }
+    match delivery {
         Delivery::Whole(reply) => Ok(whole(reply)),
         Delivery::Half(reply) => {
             let announced = reply.body.len() as u64;

@@ -17,6 +17,7 @@ use crate::eight::Product;
 use crate::eight::book::Book;
 use crate::eight::center::Center;
 use crate::eight::contacts::{SYSTEMS, systems_of};
+use crate::eight::stream::Streams;
 use crate::eight::telephone::Telephone;
 use crate::faults::Armed;
 use crate::guard::{read, write};
@@ -68,6 +69,7 @@ pub(crate) struct Tenant {
     pub(crate) systems: usize,
     pub(crate) telephone: Telephone,
     pub(crate) center: Center,
+    pub(crate) streams: Streams,
     /// Contacts that were written.
     pub(crate) book: RwLock<Book>,
     /// Whether contacts are limited to 60 requests a minute.
@@ -117,7 +119,12 @@ impl Tenant {
                 .unwrap_or_else(|| systems_of(options.people))
                 .clamp(1, SYSTEMS.len()),
             telephone: Telephone::new(options.calls),
-            center: Center::new(options.contact_center),
+            center: Center::new(
+                options.contact_center,
+                options.agents_work,
+                organisation.action_token.clone(),
+            ),
+            streams: Streams::default(),
             book: RwLock::default(),
             contacts_limit: AtomicBool::new(options.contacts_limit),
             contacts_load: Load::default(),

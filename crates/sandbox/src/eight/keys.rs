@@ -23,16 +23,36 @@ pub enum Product {
     /// Work Analytics.
     #[serde(rename = "analytics product")]
     WorkAnalytics,
+    /// The stream of events of the contact centre.
+    #[serde(rename = "Pulsar Event Stream")]
+    EventStream,
+    /// Ring groups of admin provisioning.
+    #[serde(rename = "UC Ring Group Admin")]
+    RingGroups,
+    /// Users of admin provisioning.
+    #[serde(rename = "UC & CC User Admin")]
+    Users,
+    /// Operations of admin provisioning.
+    #[serde(rename = "UC & CC Admin Operations")]
+    Operations,
+    /// The rooms of 8x8 Work.
+    #[serde(rename = "Chat")]
+    Chat,
 }
 
-/// The keys there are at the start, one for each product.
+/// The keys there are at the start, one for each family.
 pub(crate) fn first_keys(organisation: &Organisation) -> HashMap<String, Vec<Product>> {
+    let provisioning = [Product::RingGroups, Product::Users, Product::Operations];
     [
-        (&organisation.key, Product::ContactSearch),
-        (&organisation.management_key, Product::ContactManagement),
-        (&organisation.analytics_key, Product::WorkAnalytics),
+        (&organisation.key, [Product::ContactSearch].as_slice()),
+        (&organisation.management_key, &[Product::ContactManagement]),
+        (&organisation.analytics_key, &[Product::WorkAnalytics]),
+        (&organisation.events_key, &[Product::EventStream]),
+        (&organisation.data_token, &[Product::EventStream]),
+        (&organisation.provisioning_key, &provisioning),
+        (&organisation.chat_key, &[Product::Chat]),
     ]
-    .map(|(key, product)| (key.clone(), vec![product]))
+    .map(|(key, products)| (key.clone(), products.to_vec()))
     .into()
 }
 
