@@ -2,6 +2,7 @@
 
 mod center;
 mod contacts;
+mod groups;
 mod http;
 mod policy;
 mod presence;

@@ -1,4 +1,4 @@
-//! A local 8x8: the directory contacts (8x8 directory contacts v3) and the beginning of Work Analytics.
+//! A local 8x8: directory contacts, Work Analytics, contact centre, event stream, admin provisioning, rooms.
 //!
 //! No error body is documented; those given here have the form of the API gateway in front of the service.
 
@@ -6,6 +6,7 @@ mod agents;
 mod analytics;
 pub(crate) mod book;
 pub(crate) mod center;
+pub(crate) mod chat;
 pub(crate) mod contact;
 pub(crate) mod contacts;
 mod contacts_api;
@@ -14,6 +15,7 @@ mod filter;
 pub(crate) mod groups;
 mod keys;
 mod page;
+pub(crate) mod provisioning;
 pub(crate) mod stream;
 pub(crate) mod telephone;
 
@@ -35,6 +37,9 @@ pub(crate) fn answer(tenant: &Tenant, call: &Call, effects: &Effects) -> Reply {
             return analytics::refused(tenant, call, refusal);
         }
         Some(refusal) if call.endpoint == Endpoint::Agents => return agents::refused(refusal),
+        Some(refusal) if call.endpoint == Endpoint::Provisioning => {
+            return provisioning::refused(tenant, call, refusal);
+        }
         Some(Refusal::Throttle { retry_after }) => {
             return quota().header("retry-after", &retry_after.to_string());
         }
@@ -55,6 +60,8 @@ pub(crate) fn answer(tenant: &Tenant, call: &Call, effects: &Effects) -> Reply {
         Endpoint::Analytics | Endpoint::Calls | Endpoint::AgentActivity => analytics::answer(tenant, call),
         Endpoint::Agents => agents::answer(tenant, call),
         Endpoint::Events => events::answer(tenant, call),
+        Endpoint::Provisioning => provisioning::answer(tenant, call),
+        Endpoint::Chat => chat::answer(tenant, call),
         _ => contacts_api::answer(tenant, call),
     }
 }

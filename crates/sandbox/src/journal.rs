@@ -44,7 +44,8 @@ pub struct Request {
     /// The status of the answer; 0 if the connection was dropped without one.
     pub status: u16,
     /// What the request was for: `login`, `token`, `organization`, `me`, `users`, `delta`, `presence`,
-    /// `batch`, `graph`, `eight`, `analytics` or `unknown`.
+    /// `batch`, `graph`, `eight` (reading contacts), `contacts_write`, `analytics`, `calls`, `agent_activity`,
+    /// `agents`, `events`, `provisioning`, `chat` or `unknown`.
     pub endpoint: String,
 }
 

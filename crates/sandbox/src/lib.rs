@@ -7,7 +7,11 @@
 //! | `/login/{tenant}/…` | Microsoft Entra: discovery, sign-in pages, tokens |
 //! | `/graph/v1.0/…` | Microsoft Graph: organisation, users, roles, registrations, grants, presence, batch |
 //! | `/8x8/directory-contacts/api/v3/contacts` | 8x8 directory contacts v3 |
-//! | `/8x8/analytics/work/…` | 8x8 Work Analytics: tokens and phone systems |
+//! | `/8x8/analytics/work/…` | 8x8 Work Analytics: tokens, phone systems, calls under way, agent activity |
+//! | `/8x8/api/v1/tenants/…` | the agent status of 8x8's contact centre |
+//! | `/8x8/ws/v2/…` | the contact centre's stream of events, over a WebSocket |
+//! | `/8x8/admin-provisioning/…` | 8x8 admin provisioning: ring groups, users, operations |
+//! | `/8x8/chat/api/chat/v1/messages` | the rooms of 8x8 Work |
 //! | `/control/…` | the sandbox's own switches: faults, overrides, the request log |
 //!
 //! The organisation and its working day come from a seed: the same seed, the same people, doing the same

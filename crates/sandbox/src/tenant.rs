@@ -16,7 +16,9 @@ use crate::directory::account::Kind;
 use crate::eight::Product;
 use crate::eight::book::Book;
 use crate::eight::center::Center;
+use crate::eight::chat::Rooms;
 use crate::eight::contacts::{SYSTEMS, systems_of};
+use crate::eight::provisioning::Provisioning;
 use crate::eight::stream::Streams;
 use crate::eight::telephone::Telephone;
 use crate::faults::Armed;
@@ -70,6 +72,8 @@ pub(crate) struct Tenant {
     pub(crate) telephone: Telephone,
     pub(crate) center: Center,
     pub(crate) streams: Streams,
+    pub(crate) provisioning: Provisioning,
+    pub(crate) rooms: Rooms,
     /// Contacts that were written.
     pub(crate) book: RwLock<Book>,
     /// Whether contacts are limited to 60 requests a minute.
@@ -125,6 +129,8 @@ impl Tenant {
                 organisation.action_token.clone(),
             ),
             streams: Streams::default(),
+            provisioning: Provisioning::default(),
+            rooms: Rooms::default(),
             book: RwLock::default(),
             contacts_limit: AtomicBool::new(options.contacts_limit),
             contacts_load: Load::default(),

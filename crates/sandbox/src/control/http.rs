@@ -24,6 +24,21 @@
 //! | `POST /control/keys` `["Contact Search", …]` | makes an 8x8 API key |
 //! | `GET /control/applications`, `…/service-principals`, `…/grants`, `…/app-role-assignments`, `…/users-created`, `…/role-assignments`, `…/presence-sessions` | show the register |
 //! | `GET`, `DELETE /control/visits` | tells, forgets how many times a browser came |
+//! | `GET`, `PUT /control/contradictions` `{…}` | which reading is played; see [`crate::Contradictions`] |
+//! | `PUT /control/preferred` `{"user","availability"?,"activity"?,"for_seconds"}` | what somebody prefers to show |
+//! | `GET`, `POST /control/calls` `{"pbx"?,"caller","callee","direction"}` | shows, places 8x8 calls |
+//! | `POST /control/calls/{id}/{answer,hold,resume,voicemail,hang-up}`, `…/{transfer,conference}` `{"to"}` | goes on with one |
+//! | `PUT /control/simulated-calls` `{"count"}` | how many simulated calls there are at a time |
+//! | `GET /control/memberships`, `PUT /control/user-status` `{"user","status"}` | queues and their members |
+//! | `PUT /control/contact-center`, `…/agents-work`, `…/silence-streams`, `…/contacts-limit` `{"on"}` | on or off |
+//! | `GET /control/agents`, `PUT /control/agent-status` `{"agent","status","reason"?}` | agents of the contact centre |
+//! | `POST /control/interactions` `{"agent"}`, `PUT …/{id}/hold` `{"on"}`, `DELETE …/{id}` | their calls |
+//! | `POST /control/publish` `{…}` | tells an event |
+//! | `GET /control/streams`, `…/stream-counts`, `POST /control/drop-streams`, `…/close-streams` `{"count"}` | streams |
+//! | `GET /control/contacts-written`, `…/contacts-load` | contacts that were written, requests for contacts |
+//! | `PUT /control/fail-operations` `{"count"}` | lets operations of admin provisioning fail |
+
+mod eight;
 
 use std::time::Duration;
 
@@ -37,7 +52,39 @@ use crate::Guests;
 use crate::eight::Product;
 use crate::faults::Fault;
 use crate::message::{Call, Reply};
-use crate::organisation::ANALYTICS_USER;
+use crate::organisation::{ANALYTICS_USER, CONTACT_CENTER};
+
+/// The names of the switches, for `GET /control`.
+const SWITCHES: &[&str] = &[
+    "faults",
+    "revoke",
+    "expire-access-tokens",
+    "reset-delta",
+    "requests",
+    "exchanges",
+    "people",
+    "presence",
+    "join",
+    "leave",
+    "advance",
+    "scopes",
+    "policy",
+    "mfa",
+    "force-password-change",
+    "password",
+    "enabled",
+    "conditional-access",
+    "replication",
+    "keys",
+    "applications",
+    "service-principals",
+    "grants",
+    "app-role-assignments",
+    "users-created",
+    "role-assignments",
+    "presence-sessions",
+    "visits",
+];
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
@@ -167,7 +214,7 @@ fn show(control: &Control, path: &str) -> Result<Reply, Refused> {
         "role-assignments" => Reply::json(status, &control.role_assignments()),
         "presence-sessions" => Reply::json(status, &control.presence_sessions()),
         "visits" => Reply::json(status, &json!({ "visits": control.sign_in_visits() })),
-        _ => return Err(no_switch()),
+        _ => return eight::show(control, path),
     })
 }
 
@@ -205,7 +252,7 @@ fn installation(control: &Control, call: &Call, path: &str) -> Result<Reply, Ref
             return Ok(Reply::json(StatusCode::CREATED, &json!({ "key": key })));
         }
         (&Method::DELETE, "visits") => control.reset_visits(),
-        _ => return Err(no_switch()),
+        _ => return eight::act(control, call, path),
     }
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
@@ -244,15 +291,14 @@ fn places(control: &Control) -> Reply {
                 "analytics": tenant.organisation.analytics_key,
                 "analytics_user": ANALYTICS_USER,
                 "analytics_password": tenant.organisation.analytics_password,
+                "events": tenant.organisation.events_key,
+                "provisioning": tenant.organisation.provisioning_key,
+                "chat": tenant.organisation.chat_key,
+                "contact_center_tenant": CONTACT_CENTER,
+                "action_token": control.action_token(),
             },
             "simulated_seconds": tenant.clock.simulated_ms() / 1000,
-            "switches": [
-                "faults", "revoke", "expire-access-tokens", "reset-delta", "requests", "exchanges", "people",
-                "presence", "join", "leave", "advance", "scopes", "policy", "mfa", "force-password-change",
-                "password", "enabled", "conditional-access", "replication", "keys", "applications",
-                "service-principals", "grants", "app-role-assignments", "users-created", "role-assignments",
-                "presence-sessions", "visits"
-            ],
+            "switches": SWITCHES.iter().chain(eight::NAMES).collect::<Vec<_>>(),
         }),
     )
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Control, ControlError};
 use crate::eight::contacts::SYSTEMS;
 use crate::eight::groups::{self, GroupKind};
+use crate::eight::provisioning;
 use crate::eight::telephone::{Direction, Label, Party, Phone, Talk, phone_of};
 use crate::guard::write;
 
@@ -218,25 +219,35 @@ impl Control {
 
     /// Who is in which call queue and ring group.
     pub fn memberships(&self) -> Vec<Membership> {
+        self.tenant.provisioning.settle(&self.tenant);
         let seed = self.tenant.organisation.seed;
-        let groups = groups::all(&self.tenant);
-        self.tenant.with_directory(|directory| {
-            let found = groups.iter().flat_map(|group| {
-                group.members.iter().filter_map(move |phone| {
+        let mut found = Vec::new();
+        for group in groups::all(&self.tenant) {
+            let ring_group = group.kind == GroupKind::RingGroup;
+            let members = match ring_group {
+                true => provisioning::members(&self.tenant, &group),
+                false => {
+                    let member =
+                        |phone: &Phone| (phone.clone(), groups::is_logged_in(seed, &group, phone.place));
+                    group.members.iter().map(member).collect()
+                }
+            };
+            self.tenant.with_directory(|directory| {
+                found.extend(members.into_iter().filter_map(|(phone, logged_in)| {
                     Some(Membership {
                         user: directory.account(phone.place)?.user_principal_name.clone(),
                         pbx: SYSTEMS[group.pbx].0.to_owned(),
-                        extension: phone.extension.clone(),
+                        extension: phone.extension,
                         group: group.name.clone(),
                         group_id: group.id.clone(),
                         group_extension: group.extension.clone(),
-                        ring_group: group.kind == GroupKind::RingGroup,
-                        logged_in: groups::is_logged_in(seed, group, phone.place),
+                        ring_group,
+                        logged_in,
                     })
-                })
+                }));
             });
-            found.collect()
-        })
+        }
+        found
     }
 
     /// Somebody's phone system and extension, as `(pbx id, extension, fully qualified extension)`.

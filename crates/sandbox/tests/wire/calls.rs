@@ -82,7 +82,7 @@ async fn a_call_is_followed_from_ringing_to_its_end() {
     );
     assert_eq!(ringing["latestCallee"]["address"], extension.as_str());
     assert!(control.people_on_calls().is_empty());
-    assert_eq!(control.calls()[0].ringing, [ann.clone()]);
+    assert_eq!(control.calls()[0].ringing, std::slice::from_ref(&ann));
 
     control.advance(5.0);
     control.answer(&id).unwrap();
@@ -93,7 +93,7 @@ async fn a_call_is_followed_from_ringing_to_its_end() {
     assert_eq!(held["latestLabel"], "ONHOLD");
     assert!((2.0..3.0).contains(&held["onHoldDuration"].as_f64().unwrap()));
     assert_eq!((held.as_object().unwrap().len(), held["caller"].as_object().unwrap().len()), (4, 1));
-    assert_eq!(control.people_on_calls(), [ann.clone()]);
+    assert_eq!(control.people_on_calls(), std::slice::from_ref(&ann));
     assert!(analytics.calls(&other, "").await.is_empty(), "the double's phone system knows nothing of it");
 
     control.resume(&id).unwrap();
@@ -109,7 +109,7 @@ async fn a_call_is_followed_from_ringing_to_its_end() {
     );
     assert_eq!(handed["latestCallee"]["address"], control.extension(&bob).unwrap().1.as_str());
     control.answer(&id).unwrap();
-    assert_eq!(control.people_on_calls(), [bob.clone()]);
+    assert_eq!(control.people_on_calls(), std::slice::from_ref(&bob));
     control.conference(&id, &ann).unwrap();
     let truth = control.calls()[0].clone();
     assert_eq!((truth.on_call.len(), truth.told), (2, vec![ann.clone()]), "who joined last hides the other");

@@ -16,6 +16,7 @@ mod installation;
 mod itself;
 mod pages;
 mod presence;
+mod provisioning;
 mod sessions;
 mod sign_in;
 mod support;
