@@ -69,7 +69,8 @@ impl Installer {
         let view = page(snapshot, integration);
         let Some(step) = view.steps.iter().find(|step| step.state == StepState::Current) else {
             let begin = view.buttons.iter().find(|button| button.kind == ButtonKind::Primary);
-            return self.send(Request::new(integration, begin.expect("a button to begin").act));
+            self.send(Request::new(integration, begin.expect("a button to begin").act));
+            return;
         };
         let mut act = primary(step);
         let user = snapshot.setup.installation.status_user.clone();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
+use presence::clock::Clock;
 use presence::microsoft::certificate::Certificate;
 use presence::setup::event::Act;
 use presence::setup::installation::CertificateRecord;
@@ -37,7 +38,7 @@ async fn install_renew_and_remove(site: &Site) {
 
     grow_old(site).await;
     let installer = Installer::at(site);
-    let later = jiff::Timestamp::now() + SignedDuration::from_hours(24 * 300);
+    let later = Clock::start().now().wall + SignedDuration::from_hours(24 * 300);
     let renewed = installer.until("a new certificate", |snapshot| {
         let known = snapshot.setup.installation.record(Registration::Writer).certificate;
         known.is_some_and(|known| known.uploaded && known.expires > later)
@@ -60,7 +61,7 @@ async fn install_renew_and_remove(site: &Site) {
 
 /// The writer's certificate becomes one of 345 days ago, here and at Microsoft.
 async fn grow_old(site: &Site) {
-    let then = jiff::Timestamp::now() - SignedDuration::from_hours(24 * 345);
+    let then = Clock::start().now().wall - SignedDuration::from_hours(24 * 345);
     let old = tokio::task::spawn_blocking(move || Certificate::make("old", then)).await.unwrap().unwrap();
     let mut installation = site.profile().installation();
     let record = installation.record_mut(Registration::Writer);

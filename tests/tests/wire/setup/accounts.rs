@@ -200,7 +200,7 @@ async fn only_the_status_user_signs_in_and_all_others_are_told_both_names() {
     let problem = refused(&site, &installer, Act::SignIn, leaves).await;
     assert_eq!(problem.code, "signIn.declined");
     installer.follow(&site, FIRST).await;
-    assert_eq!(site.vault.refresh_tokens().is_empty(), false);
+    assert!(!site.vault.refresh_tokens().is_empty());
     installer.handle.stop().await;
 }
 

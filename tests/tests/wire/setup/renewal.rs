@@ -1,6 +1,7 @@
 //! A certificate is replaced before it expires, without anybody.
 
 use jiff::SignedDuration;
+use presence::clock::Clock;
 use presence::engine::event::Intent;
 use presence::microsoft::certificate::Certificate;
 use presence::secret::Secret;
@@ -25,7 +26,7 @@ async fn credentials(graph: &Graph, application: &str) -> Vec<Value> {
 
 /// Everything runs with a certificate of 345 days ago, as if the time had passed.
 async fn grow_old(site: &Site, graph: &Graph, registration: Registration) -> Certificate {
-    let then = jiff::Timestamp::now() - SignedDuration::from_hours(24 * 345);
+    let then = Clock::start().now().wall - SignedDuration::from_hours(24 * 345);
     let old = tokio::task::spawn_blocking(move || Certificate::make("old", then)).await.unwrap().unwrap();
     let mut installation = site.profile().installation();
     let application = installation.record(registration).application.unwrap();
@@ -68,7 +69,7 @@ async fn a_certificate_renews_by_itself_and_everything_runs_on_with_the_new_one(
     }
 
     let installer = Installer::patient(&site, std::time::Duration::from_secs(60));
-    let later = jiff::Timestamp::now() + SignedDuration::from_hours(24 * 300);
+    let later = Clock::start().now().wall + SignedDuration::from_hours(24 * 300);
     let renewed = installer.until("new certificates", |snapshot| {
         both.iter().all(|registration| {
             let known = snapshot.setup.installation.record(*registration).certificate.unwrap();
