@@ -23,7 +23,7 @@ use crate::message::Endpoint;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
-    /// Every endpoint but the control interface.
+    /// Every endpoint but the control interface. Streams that are open already go on.
     Everything,
     /// Discovery, keys and the sign-in pages.
     Login,
@@ -45,6 +45,8 @@ pub enum Place {
     Eight,
     /// Writing contacts.
     ContactsWrite,
+    /// Work Analytics: tokens and phone systems, without the two that follow.
+    Analytics,
     /// The calls under way.
     Calls,
     /// Agent activity of Work Analytics.
@@ -76,6 +78,7 @@ impl Place {
             Self::Batch => endpoint == Endpoint::Batch,
             Self::Eight => endpoint.is_eight(),
             Self::ContactsWrite => endpoint == Endpoint::ContactsWrite,
+            Self::Analytics => endpoint == Endpoint::Analytics,
             Self::Calls => endpoint == Endpoint::Calls,
             Self::AgentActivity => endpoint == Endpoint::AgentActivity,
             Self::Agents => endpoint == Endpoint::Agents,
