@@ -210,7 +210,7 @@ impl Setup {
                 self.heard += 1;
                 self.request(&request, now, &mut effects);
             }
-            Event::Discovered(result) => self.discovered(result),
+            Event::Discovered(result) => self.discovered(result, &mut effects),
             Event::BrowserOpened(to) => {
                 if let Work::Browser { address, .. } = &mut self.work {
                     *address = Some(to);

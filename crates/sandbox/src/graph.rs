@@ -172,6 +172,7 @@ fn register(visit: &Visit<'_>, rest: &str, segments: &[&str]) -> Result<Reply, G
         (&Method::GET, ["applications", id]) => applications::one(visit, id),
         (&Method::PATCH, ["applications", id]) => applications::update(visit, id),
         (&Method::DELETE, ["applications", id]) => applications::delete(visit, id),
+        (&Method::GET, ["applications", id, "owners", "$ref"]) => applications::owners(visit, id),
         (&Method::POST, ["applications", id, "addKey"]) => applications::add_key(visit, id),
         (&Method::POST, ["applications", id, "removeKey"]) => applications::remove_key(visit, id),
         (&Method::GET, ["servicePrincipals"]) => principals::list(visit),

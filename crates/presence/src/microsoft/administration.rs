@@ -18,6 +18,7 @@ use crate::error::{Failure, Problem};
 use crate::http::{self, Answer};
 use crate::person::plain;
 use crate::secret::Secret;
+use crate::session::Account;
 use crate::setup::event::{FaultKind, TaskFault};
 use crate::setup::registration::{GRAPH, Held, Permission};
 use crate::setup::task::{AdministratorRole, Outcome};
@@ -30,6 +31,8 @@ const WHO: &str = "Microsoft Graph";
 pub struct Administration {
     connection: Arc<Connection>,
     token: Secret,
+    /// Object id of who signed in.
+    account: String,
     graph: OnceCell<GraphPrincipal>,
 }
 
@@ -49,8 +52,8 @@ struct Collection<T> {
 impl Administration {
     /// With the token of a sign-in that was checked.
     #[must_use]
-    pub fn new(connection: Arc<Connection>, token: Secret) -> Self {
-        Self { connection, token, graph: OnceCell::new() }
+    pub fn new(connection: Arc<Connection>, token: Secret, account: &Account) -> Self {
+        Self { connection, token, account: account.id.clone(), graph: OnceCell::new() }
     }
 
     /// Name and domains of the organisation (learn.microsoft.com, "List organizations").

@@ -65,7 +65,8 @@ impl Setup {
                 self.reopened = None;
             }
             Act::Prepare => {
-                self.prepare(request, now, effects).map_err(|problem| (StepId::Prepare, Box::new(problem)))?;
+                self.prepare(request, now, effects)
+                    .map_err(|problem| (StepId::Prepare, Box::new(problem)))?;
             }
             Act::NewPassword => {
                 self.ask_client(request).map_err(|problem| (StepId::SignIn, Box::new(problem)))?;
@@ -197,7 +198,11 @@ impl Setup {
         Ok((cloud, entered.to_ascii_lowercase()))
     }
 
-    pub(super) fn discovered(&mut self, result: Result<Organisation, Arc<Problem>>) {
+    pub(super) fn discovered(
+        &mut self,
+        result: Result<Organisation, Arc<Problem>>,
+        effects: &mut Vec<Effect>,
+    ) {
         let Work::Discovering { cloud } = self.work else { return };
         self.work = Work::Idle;
         let first = Integration::TeamsToEight;
@@ -209,6 +214,12 @@ impl Setup {
                 if !same || self.installation.cloud != cloud {
                     // Nothing of another organisation is of any use here, and 8x8's keys are not Microsoft's.
                     let known = Arc::clone(&self.installation);
+                    if known.organisation.is_some() {
+                        effects.push(Effect::SignOut);
+                        for registration in known.registrations.keys() {
+                            effects.push(Effect::ForgetCertificate(*registration));
+                        }
+                    }
                     *self.change() = Installation {
                         cloud,
                         making: known.making,

@@ -300,7 +300,9 @@ impl<'a> Section<'a> {
 #[must_use]
 pub fn line(snapshot: &Snapshot, person: &PersonState) -> Line {
     let state = State::of(snapshot, person);
-    let stale = person.teams.is_some() && snapshot.freshness(person) != Freshness::Fresh;
+    // A call that the phone system tells of is known now, whatever Teams last said.
+    let stale =
+        person.call.is_none() && person.teams.is_some() && snapshot.freshness(person) != Freshness::Fresh;
     let teams = person.teams.as_ref();
     Line {
         id: person.id().to_string(),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::status::Tone;
 use super::text::count;
 use crate::error::Problem;
-use crate::matches::{Reason, Unmatched};
+use crate::matches::Reason;
 use crate::session::Session;
 use crate::snapshot::{Snapshot, Source, SourceState};
 
@@ -25,12 +25,7 @@ pub struct Health {
     pub matched: usize,
     /// Who is not, by reason.
     pub unmatched: Vec<UnmatchedCount>,
-    /// Some of them by name, at most [`MOST_NAMES`].
-    pub names: Vec<Unmatched>,
 }
-
-/// Most unmatched names listed on the page.
-pub const MOST_NAMES: usize = 200;
 
 /// A source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -86,11 +81,15 @@ pub fn health(snapshot: &Snapshot) -> Health {
         for (name, one) in &calls.systems {
             sources.push(source(snapshot, &format!("8x8 calls: {name}"), one));
         }
-        sources.push(source(snapshot, "Writing to Teams", &calls.writer));
+        let mut writing = source(snapshot, "Writing to Teams", &calls.writer);
+        if calls.writer.last_success.is_none() && calls.writer.problem.is_none() {
+            writing.state = "Nothing to write yet".into();
+        }
+        sources.push(writing);
     }
     let fact = |name: &str, value: String| Fact { name: name.into(), value };
     let set_aside = snapshot.set_aside;
-    let facts = vec![
+    let mut facts = vec![
         fact("People on the board", count(snapshot.people.len())),
         fact("Time between two polls", format!("{} s", snapshot.interval.as_secs())),
         fact("Entries set aside", count(usize::try_from(set_aside.entries).unwrap_or(usize::MAX))),
@@ -106,6 +105,12 @@ pub fn health(snapshot: &Snapshot) -> Health {
         ),
         fact("Version", env!("CARGO_PKG_VERSION").into()),
     ];
+    for (registration, record) in &snapshot.setup.installation.registrations {
+        if let Some(certificate) = record.certificate.as_ref().filter(|known| known.uploaded) {
+            let name = format!("Certificate of {}", registration.name());
+            facts.push(fact(&name, format!("good until {}", certificate.expires.strftime("%-d %B %Y"))));
+        }
+    }
     let report = &snapshot.matches;
     let reasons = [
         (Reason::NoContact, "Teams users without an 8x8 contact: give the 8x8 user the same e-mail address"),
@@ -121,14 +126,7 @@ pub fn health(snapshot: &Snapshot) -> Health {
         .map(|(reason, words)| UnmatchedCount { reason, words: words.into(), count: number(reason) })
         .filter(|line| line.count > 0)
         .collect();
-    Health {
-        revision: snapshot.revision,
-        sources,
-        facts,
-        matched: report.matched,
-        unmatched,
-        names: report.unmatched.iter().take(MOST_NAMES).cloned().collect(),
-    }
+    Health { revision: snapshot.revision, sources, facts, matched: report.matched, unmatched }
 }
 
 fn session(snapshot: &Snapshot) -> SourceHealth {

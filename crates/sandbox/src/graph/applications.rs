@@ -66,6 +66,18 @@ pub(super) fn create(visit: &Visit<'_>) -> Result<Reply, GraphError> {
     Ok(Reply { status: StatusCode::CREATED, ..ok(&shown) })
 }
 
+/// `GET /applications/{id}/owners/$ref`: whoever registered it.
+pub(super) fn owners(visit: &Visit<'_>, id: &str) -> Result<Reply, GraphError> {
+    visit.need(READ)?;
+    let application = find(visit, id)?;
+    let base = &visit.tenant.base;
+    let owners = application.owner.iter().map(|owner| {
+        json!({ "@odata.id": format!("{base}/graph/v2/{}/directoryObjects/{owner}/Microsoft.DirectoryServices.User", visit.tenant.organisation.tenant_text) })
+    });
+    let owners: Vec<Value> = owners.collect();
+    Ok(ok(&json!({ "@odata.context": visit.context("$ref"), "value": owners })))
+}
+
 /// `PATCH /applications/{id}`.
 pub(super) fn update(visit: &Visit<'_>, id: &str) -> Result<Reply, GraphError> {
     let id = may_write(visit, id)?;

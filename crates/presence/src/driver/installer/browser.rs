@@ -25,7 +25,7 @@ pub(super) async fn administrator(
     open(shared, &pending.address).await;
     let (account, answer) = auth::finish(&connection, pending, &expected).await?;
     let roles = roles_of(&connection, &answer.access_token).await?;
-    shared.hold(Some(Administration::new(connection, answer.access_token)));
+    shared.hold(Some(Administration::new(connection, answer.access_token, &account)));
     tracing::info!("an administrator signed in for set-up");
     Ok(Administrator { account, roles })
 }

@@ -68,8 +68,9 @@ const SELECT: &str = "id,appId,displayName,tags,requiredResourceAccess";
 impl Administration {
     /// Finds the registration, or makes it (learn.microsoft.com, "Create application").
     ///
-    /// One that carries our mark is ours. One of the same name without it belongs to whoever made it by hand from our steps,
-    /// and is taken only if it asks for nothing that ours would not ask for.
+    /// Ours is the one that this installation knows by its id, or one that carries our mark and belongs to nobody but the
+    /// administrator who signed in: whoever owns a registration could give it credentials of their own, and with them
+    /// everything that is granted to it.
     ///
     /// # Errors
     /// Why there is none.
@@ -82,7 +83,7 @@ impl Administration {
     ) -> Result<Outcome, TaskFault> {
         let wanted = self.resources(registration, reading).await?;
         let now = self.connection.clock.now().wall;
-        if let Some(found) = self.find_application(registration, record, &wanted, looks(begun, now)).await? {
+        if let Some(found) = self.find_application(registration, record, looks(begun, now)).await? {
             let ours = found.tags.iter().any(|tag| tag == TAG);
             if !same(&found.required_resource_access, &wanted) {
                 let body = json!({ "requiredResourceAccess": wanted });
@@ -107,7 +108,6 @@ impl Administration {
         &self,
         registration: Registration,
         record: &Record,
-        wanted: &[Resource],
         looks: u32,
     ) -> Result<Option<Application>, TaskFault> {
         let filter = format!("displayName eq '{}'", quoted(registration.name()));
@@ -126,14 +126,28 @@ impl Administration {
             let mut found = found.value;
             // The oldest id in the order of the alphabet, so that everybody chooses the same one.
             found.sort_by(|one, other| one.id.cmp(&other.id));
-            let ours = found.iter().position(|one| one.tags.iter().any(|tag| tag == TAG));
-            let fitting =
-                ours.or_else(|| found.iter().position(|one| within(&one.required_resource_access, wanted)));
-            if let Some(place) = fitting {
-                return Ok(Some(found.swap_remove(place)));
+            for one in found.into_iter().filter(|one| one.tags.iter().any(|tag| tag == TAG)) {
+                if self.is_own(&one.id).await? {
+                    return Ok(Some(one));
+                }
             }
         }
         Ok(None)
+    }
+
+    /// Whether nobody but this administrator owns a registration (learn.microsoft.com, "List owners").
+    async fn is_own(&self, application: &str) -> Result<bool, TaskFault> {
+        #[derive(Deserialize)]
+        struct Reference {
+            #[serde(rename = "@odata.id")]
+            id: String,
+        }
+        let path = format!("applications/{application}/owners/$ref");
+        let Some(owners) = self.find::<Collection<Reference>>(&path, &[]).await? else { return Ok(false) };
+        let own = |reference: &Reference| {
+            reference.id.split('/').any(|part| part.eq_ignore_ascii_case(&self.account))
+        };
+        Ok(!owners.value.is_empty() && owners.value.iter().all(own))
     }
 
     async fn resources(
@@ -320,28 +334,4 @@ fn flat(resources: &[Resource]) -> BTreeSet<(String, String, String)> {
 
 fn same(one: &[Resource], other: &[Resource]) -> bool {
     flat(one) == flat(other)
-}
-
-/// Whether a registration asks for something, and for nothing beyond `wanted`.
-fn within(found: &[Resource], wanted: &[Resource]) -> bool {
-    let found = flat(found);
-    !found.is_empty() && found.is_subset(&flat(wanted))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn resource(ids: &[&str]) -> Vec<Resource> {
-        let access = |id: &&str| Access { id: (*id).into(), kind: "Scope".into() };
-        vec![Resource { resource_app_id: GRAPH.into(), resource_access: ids.iter().map(access).collect() }]
-    }
-
-    #[test]
-    fn a_foreign_registration_of_the_same_name_is_not_taken() {
-        let wanted = resource(&["a", "b"]);
-        assert!(within(&resource(&["A"]), &wanted));
-        assert!(!within(&resource(&["a", "c"]), &wanted));
-        assert!(!within(&[], &wanted));
-    }
 }
