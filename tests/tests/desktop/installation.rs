@@ -243,7 +243,7 @@ async fn only_the_keychain_knows(desktop: &Desktop, sandbox: &Sandbox, password:
     // A search that finds nothing must be one that would find something.
     let planted = desktop.plant("note", &secrets.join("\n"));
     for secret in secrets {
-        assert_eq!(desktop.files_with(secret), [planted.clone()], "a secret is on the disk");
+        assert_eq!(desktop.files_with(secret), std::slice::from_ref(&planted), "a secret is on the disk");
     }
     assert_eq!(desktop.files_with_tokens(), [planted], "a token is on the disk");
 }

@@ -106,7 +106,7 @@ async fn go_on(person: &mut Installer<'_>, window: &Window) {
     while !window.wait_for_wizard("a page that rests", Wizard::rests).await.is_verified() {
         person.do_next(window).await;
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Opens the window again, and goes where it was left.

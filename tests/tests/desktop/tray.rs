@@ -18,7 +18,7 @@ async fn hidden_it_lives_in_the_tray_and_a_window_costs_something_only_while_it_
     assert!(words[0].ends_with(", 250 people"), "{}", words[0]);
     assert!(words[1].starts_with("Sandbox tenant on this computer"), "{}", words[1]);
     assert!(!menu[0].enabled && !menu[1].enabled, "words can not be chosen");
-    let rest = ["", "Open board", "", "Sync now", "Pause", "", "Health…", "", "Quit Presence Sync"];
+    let rest = ["", "Open board", "", "Sync now", "Pause", "", "Setup…", "Health…", "", "Quit Presence Sync"];
     assert_eq!(words[2..], rest);
     let pause = menu.iter().find(|entry| entry.words == "Pause").unwrap();
     let spans: Vec<&str> = pause.below.iter().map(|entry| entry.words.as_str()).collect();
@@ -49,11 +49,13 @@ async fn hidden_it_lives_in_the_tray_and_a_window_costs_something_only_while_it_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_tray_leads_to_both_pages_and_pauses_and_quits() {
+async fn the_tray_leads_to_every_page_and_pauses_and_quits() {
     let desktop = Desktop::start().await;
     let tray = desktop.tray();
     let (window, ()) = tokio::join!(desktop.open(&["--sandbox", "--hidden"]), tray.press("Health…"));
     window.wait("the health page", |view| view.is_on("health")).await;
+    tray.press("Setup…").await;
+    window.wait("the set-up page", |view| view.is_on("setup")).await;
     tray.press("Open board").await;
     window.wait("a live board", |view| view.is_on("board") && view.is_live()).await;
 
