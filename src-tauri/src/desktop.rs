@@ -56,7 +56,12 @@ pub(crate) fn call(extension: &str) -> Result<(), Problem> {
 }
 
 /// Writes a file into the user's folder for downloads, beside whatever is there, and tells where it is.
-pub(crate) fn save_download(app: &AppHandle, name: &str, ending: &str, bytes: &[u8]) -> Result<String, Problem> {
+pub(crate) fn save_download(
+    app: &AppHandle,
+    name: &str,
+    ending: &str,
+    bytes: &[u8],
+) -> Result<String, Problem> {
     let failed = |detail: String| {
         let cause = "The folder for downloads can not be written.";
         let remedy = "Check that the disk is not full and that you may write there.";

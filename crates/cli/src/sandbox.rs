@@ -17,8 +17,7 @@ pub(crate) async fn run(options: options::Sandbox) -> Outcome {
     let options::Sandbox { port, people, seed, pace, bare, replication, .. } = options;
     let replication = replication.unwrap_or_default();
     let installed = !bare;
-    let options =
-        Options { people, seed, port, pace, faults, installed, replication, ..Options::default() };
+    let options = Options { people, seed, port, pace, faults, installed, replication, ..Options::default() };
     let tenant = start(options).await?;
     print!("{}", tenant.endpoints());
     eprintln!(

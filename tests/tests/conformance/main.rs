@@ -6,6 +6,7 @@
     reason = "a test that can not go on should panic, and one that is skipped should say so"
 )]
 
+mod calls;
 mod installation;
 
 use std::collections::{BTreeMap, HashMap};

@@ -36,9 +36,10 @@ async fn known(installer: &Installer) {
 /// Somebody with an extension who is free in Teams.
 fn somebody(control: &Control, snapshot: &Snapshot) -> Truth {
     let callable = |truth: &&Truth| {
-        snapshot.people.iter().any(|state| {
-            state.id().to_string() == truth.id && !state.card.extension().is_empty()
-        })
+        snapshot
+            .people
+            .iter()
+            .any(|state| state.id().to_string() == truth.id && !state.card.extension().is_empty())
     };
     let person = control.people().iter().find(callable).expect("somebody with an extension").clone();
     control.set_presence(&person.id, "Available", "Available", false, 100_000.0).unwrap();

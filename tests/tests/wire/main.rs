@@ -5,6 +5,7 @@ mod board;
 mod calls;
 mod contacts;
 mod directory;
+mod imports;
 mod outage;
 mod patience;
 mod replies;

@@ -46,8 +46,7 @@ async fn another_organisation_starts_with_an_empty_board_and_nobody_signed_in() 
     let bench = Bench::start(30).await;
     bench.live().await.stop().await;
     let mut parts = bench.parts();
-    parts.installation =
-        Installation::by_hand("brightwater.onmicrosoft.example", bench.sandbox.client_id());
+    parts.installation = Installation::by_hand("brightwater.onmicrosoft.example", bench.sandbox.client_id());
     let handle = presence::driver::start(parts).unwrap();
     let snapshot = until(&handle, "the keychain's word", |snapshot| {
         snapshot.session == presence::session::Session::SignedOut

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use presence::mapping::Presence;
 use presence::person::PersonId;
 use presence::session::Session;
-use presence::view::board::call_sources;
 use presence::snapshot::{Freshness, People, PersonState, Snapshot, SourceState};
+use presence::view::board::call_sources;
 use serde::Serialize;
 
 use super::Surface;

@@ -244,11 +244,14 @@ impl Bench {
 }
 
 async fn sign_in(microsoft: &Microsoft) -> Outcome<Account> {
-    let pending = auth::begin(&microsoft.connection, &auth::scope(), &Expected::Anybody).await.map_err(|failure| words(&failure))?;
+    let pending = auth::begin(&microsoft.connection, &auth::scope(), &Expected::Anybody)
+        .await
+        .map_err(|failure| words(&failure))?;
     let address = pending.address.clone();
     let visit = tokio::spawn(async move { sandbox::visit(&address, STATUS_USER).await });
-    let (account, answer) =
-        auth::finish(&microsoft.connection, pending, &Expected::Anybody).await.map_err(|failure| words(&failure))?;
+    let (account, answer) = auth::finish(&microsoft.connection, pending, &Expected::Anybody)
+        .await
+        .map_err(|failure| words(&failure))?;
     visit.await??;
     microsoft.tokens.adopt(account.clone(), answer).await?;
     Ok(account)
@@ -261,7 +264,7 @@ fn contact(number: usize, person: &Person) -> Contact {
         name: person.name.clone(),
         emails: vec![person.user_name.clone()],
         extension: Some((1_000 + number).to_string()),
-            other_extensions: Vec::new(),
+        other_extensions: Vec::new(),
         pbx: Some("head office".into()),
         department: Some(format!("Department {}", number % 24)),
         title: Some("Engineer".into()),
