@@ -207,7 +207,7 @@ impl Checkup {
                 let reading = read.readings.iter().find(|reading| reading.id == person.id)?;
                 let mapping =
                     crate::mapping::map(&reading.availability, &reading.activity, reading.out_of_office);
-                let eight = mapping.presence.as_str().to_owned();
+                let eight = mapping.presence.label().to_owned();
                 Some([person.name.clone(), mapping.row.as_str().to_owned(), eight])
             })
             .collect();

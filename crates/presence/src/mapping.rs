@@ -95,6 +95,20 @@ pub enum Presence {
 }
 
 impl Presence {
+    /// In words, as on the board.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Available => "Available",
+            Self::OnCall => "On call",
+            Self::Busy => "Busy",
+            Self::DoNotDisturb => "Do not disturb",
+            Self::Away => "Away",
+            Self::Offline => "Offline",
+            Self::Unknown => "Unknown",
+        }
+    }
+
     /// The name as 8x8 and `watch --json` write it.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -77,7 +77,7 @@ impl Installer {
         let password = snapshot.setup.password.as_ref().map(|password| password.expose().to_owned());
         match act {
             Act::Prepare | Act::OpenConsent => {
-                site.browser.next(Habit::Visit(Visit::of(site.sandbox.administrator())))
+                site.browser.next(Habit::Visit(Visit::of(site.sandbox.administrator())));
             }
             // What was shown once and is gone is set anew by an administrator.
             Act::SignIn if password.is_none() && user.made => {

@@ -49,6 +49,7 @@ export function integration(steps: StepView[], more: Partial<IntegrationView> = 
     verdict: null,
     checks: [],
     import: null,
+    next: null,
     steps,
     buttons: [],
     ...more,

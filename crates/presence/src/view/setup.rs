@@ -65,6 +65,18 @@ pub struct IntegrationView {
     pub steps: Vec<StepView>,
     /// Buttons below: verify again, disable, enable, remove.
     pub buttons: Vec<Button>,
+    /// Once it is verified: the next one that could be installed.
+    pub next: Option<NextIntegration>,
+}
+
+/// Where to go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct NextIntegration {
+    /// Which.
+    pub id: Integration,
+    /// "Continue: 8x8 to Teams presence".
+    pub label: String,
 }
 
 /// A panel that says how the whole stands.
@@ -468,6 +480,7 @@ fn view(snapshot: &Snapshot, integration: Integration) -> IntegrationView {
         steps: steps::steps(snapshot, integration),
         buttons: if blocked.is_some() { Vec::new() } else { buttons(machine, integration, standing) },
         blocked,
+        next: next(machine, integration, standing),
     };
     if view.blocked.is_some() {
         // What would be ignored is not offered.
@@ -491,6 +504,16 @@ fn view(snapshot: &Snapshot, integration: Integration) -> IntegrationView {
         verdict.buttons = vec![steps::button(Act::Cancel, "Cancel", ButtonKind::Plain, StepId::Verify)];
     }
     view
+}
+
+/// The first one after it that nobody began.
+fn next(machine: &Machine, integration: Integration, standing: Standing) -> Option<NextIntegration> {
+    if standing != Standing::Verified {
+        return None;
+    }
+    let free = |other: &Integration| machine.standing(*other) == Standing::NotInstalled;
+    let id = Integration::ALL.into_iter().filter(|other| *other > integration).find(free)?;
+    Some(NextIntegration { id, label: format!("Continue: {}", id.name()) })
 }
 
 fn checks(machine: &Machine, integration: Integration) -> Vec<CheckView> {

@@ -155,7 +155,12 @@ pub fn first_run() -> Status {
 pub fn status(snapshot: &Snapshot) -> Status {
     let known = !snapshot.people.is_empty();
     let sign_in = sign_in(&snapshot.session);
-    let signed_in = matches!(sign_in, SignIn::SignedIn { .. } | SignIn::Checking);
+    // A keychain that can not be read says nothing about who is signed in, and is told where people sign in.
+    let signed_in = match sign_in {
+        SignIn::SignedIn { .. } => true,
+        SignIn::Checking => snapshot.local.is_none(),
+        _ => false,
+    };
     let (tone, headline) = headline(snapshot);
     let first = snapshot.setup.installation.progress(Integration::TeamsToEight);
     let installing = first.begun && first.verified.is_none();

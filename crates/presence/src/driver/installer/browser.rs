@@ -7,6 +7,7 @@ use crate::error::{Failure, Problem};
 use crate::microsoft::administration::{Administration, roles_of};
 use crate::microsoft::expected::Expected;
 use crate::microsoft::{auth, consent};
+use crate::setup::CONSENT_CODE;
 use crate::setup::event::Administrator;
 use crate::setup::installation::Installation;
 use crate::setup::registration::Registration;
@@ -23,7 +24,11 @@ pub(super) async fn administrator(
     let expected = Expected::Administrator { status_user };
     let pending = auth::begin(&connection, scope, &expected).await?;
     open(shared, &pending.address).await;
-    let (account, answer) = auth::finish(&connection, pending, &expected).await?;
+    let finished = auth::finish(&connection, pending, &expected).await;
+    let (account, answer) = finished.map_err(|failure| match failure.problem() {
+        Some(problem) if problem.code == CONSENT_CODE => no_administrator(problem),
+        _ => failure,
+    })?;
     let roles = roles_of(&connection, &answer.access_token).await?;
     shared.hold(Some(Administration::new(connection, answer.access_token, &account)));
     tracing::info!("an administrator signed in for set-up");
@@ -56,6 +61,18 @@ async fn open(shared: &Shared, address: &str) {
             shared.tell(Event::BrowserMissing(Arc::new(problem))).await;
         }
     });
+}
+
+/// Microsoft's page asked for an administrator's approval: whoever signed in is none.
+fn no_administrator(problem: &Problem) -> Failure {
+    let mut told = Problem::new(
+        CONSENT_CODE,
+        "That account may not allow what this step needs.",
+        "Only an administrator can, and Microsoft's page said so. Nothing was kept.",
+        "Sign in again as an administrator: choose “Use another account”.",
+    );
+    told.detail.clone_from(&problem.detail);
+    Failure::SignInNeeded(Arc::new(told))
 }
 
 fn nowhere() -> Failure {
