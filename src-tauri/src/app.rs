@@ -12,6 +12,7 @@ use presence::settings::{Lock, Mode, Profile, Settings};
 use presence::setup::installation::Installation;
 use presence::snapshot::Snapshot;
 use presence::view::menu::{self, Choice};
+use presence::view::status;
 use tauri::{AppHandle, Emitter, Manager, RunEvent};
 
 use crate::desktop::Copies;
@@ -112,6 +113,12 @@ impl App {
     /// The newest picture, if a driver runs, as of this moment.
     pub(crate) fn snapshot(&self) -> Option<Snapshot> {
         self.handle().map(|handle| Snapshot { at: handle.now(), ..Snapshot::clone(&handle.snapshot()) })
+    }
+
+    /// Where a window opens that nobody asked a page of: whoever was installing goes on with that.
+    pub(crate) fn first_page(&self) -> window::Page {
+        let installing = self.snapshot().is_some_and(|snapshot| status::installing(&snapshot));
+        if installing { window::Page::Setup } else { window::Page::default() }
     }
 
     /// What a rehearsal's notes say.

@@ -48,7 +48,8 @@ fn open(app: &AppHandle, page: Option<Page>) -> tauri::Result<()> {
         return Ok(());
     }
     if let Some(own) = app.try_state::<App>() {
-        *own.page.lock().unwrap_or_else(PoisonError::into_inner) = page.unwrap_or_default();
+        let page = page.unwrap_or_else(|| own.first_page());
+        *own.page.lock().unwrap_or_else(PoisonError::into_inner) = page;
     }
     let window = WebviewWindowBuilder::new(app, NAME, WebviewUrl::App("index.html".into()))
         .title("Presence Sync")

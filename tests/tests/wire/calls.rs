@@ -1,7 +1,8 @@
 //! 8x8 calls all the way: from the phone system to Teams and back, over real sockets.
 
 use presence::driver::Handle;
-use presence::setup::integration::Integration;
+use presence::setup::event::Act;
+use presence::setup::integration::{Integration, Standing};
 use presence::snapshot::Snapshot;
 use presence::view::board::call_sources;
 use sandbox::{Call, Control, Options, Truth};
@@ -98,6 +99,21 @@ async fn quitting_clears_what_was_written_and_so_does_the_run_after_a_crash() {
     control.hang_up(&call).unwrap();
     let installer = Installer::at(&site);
     wait_for("the next run to take it back", || sessions(control).is_empty()).await;
+    installer.handle.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn switching_the_integration_off_takes_back_what_stands_in_teams() {
+    let (site, installer) = installed().await;
+    let control = site.sandbox.control();
+    let person = somebody(control, &installer.handle.snapshot());
+    let call = control.place_call(&Call::inbound("+4420", &person.user_principal_name)).unwrap();
+    control.answer(&call).unwrap();
+    wait_for("the call in Teams", || sessions(control).len() == 1).await;
+    installer.ask(Integration::EightToTeams, Act::Disable, &[]);
+    installer.stands(Integration::EightToTeams, Standing::Disabled).await;
+    wait_for("its end in Teams, while the call goes on", || sessions(control).is_empty()).await;
+    installer.until("a board without calls", |snapshot| snapshot.calls.is_none()).await;
     installer.handle.stop().await;
 }
 

@@ -34,6 +34,7 @@ pub(super) struct Installer {
     tasks: JoinSet<()>,
     browser: Option<AbortHandle>,
     checking: Option<AbortHandle>,
+    asking: Option<AbortHandle>,
     checkup: Option<Arc<Checkup>>,
 }
 
@@ -86,7 +87,15 @@ impl Shared {
 
 impl Installer {
     pub(super) fn new(shared: Shared, profile: Profile) -> Self {
-        Self { shared, profile, tasks: JoinSet::new(), browser: None, checking: None, checkup: None }
+        Self {
+            shared,
+            profile,
+            tasks: JoinSet::new(),
+            browser: None,
+            checking: None,
+            asking: None,
+            checkup: None,
+        }
     }
 
     /// Carries out one effect that is not the loop's own.
@@ -96,10 +105,11 @@ impl Installer {
         match effect {
             Effect::Save(installation) => self.save(&installation),
             Effect::Discover { cloud, entered } => {
-                self.spawn(async move {
+                let task = self.spawn(async move {
                     let result = discover(&shared, cloud, entered).await;
                     Event::Discovered(result.map_err(|failure| told(&failure)))
                 });
+                self.asking = Some(task);
             }
             Effect::OpenAdministrator { client_id, scopes, installation } => {
                 let scope = scopes.join(" ");
@@ -133,16 +143,22 @@ impl Installer {
             Effect::Check { integration, check, installation } => {
                 self.check(integration, check, installation, reader);
             }
+            Effect::StopAsking => {
+                if let Some(task) = self.asking.take() {
+                    task.abort();
+                }
+            }
             Effect::StopChecks => {
                 if let Some(task) = self.checking.take() {
                     task.abort();
                 }
             }
             Effect::TestKey { key, secret, login } => {
-                self.spawn(async move {
+                let task = self.spawn(async move {
                     let result = test_key(&shared, key, secret, login).await;
                     Event::KeyTested { key, result: result.map_err(|failure| told(&failure)) }
                 });
+                self.asking = Some(task);
             }
             Effect::MakeCertificate(registration) => {
                 self.spawn(async move {
@@ -175,8 +191,8 @@ impl Installer {
                     Event::Tick
                 });
             }
-            // Nothing is written to Teams yet that could be cleared; the loop has the others.
-            Effect::ClearPresence | Effect::Adopt(_) | Effect::SignIn | Effect::CancelSignIn => {}
+            // The loop's own.
+            Effect::Adopt(_) | Effect::SignIn | Effect::CancelSignIn => {}
         }
     }
 

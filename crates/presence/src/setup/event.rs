@@ -235,6 +235,8 @@ pub enum Effect {
     },
     /// Stop the check under way.
     StopChecks,
+    /// Stop looking up the organisation, or testing the key: a late answer must not count for the next question.
+    StopAsking,
     /// Test a key, and keep it if it is good.
     TestKey {
         /// Which.
@@ -255,8 +257,6 @@ pub enum Effect {
     },
     /// Forget a registration's certificate.
     ForgetCertificate(Registration),
-    /// Clear what was written to Teams.
-    ClearPresence,
     /// Run the sync with the installation as it is now.
     Adopt(Arc<Installation>),
     /// Let the status user sign in.

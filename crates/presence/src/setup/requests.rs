@@ -117,10 +117,8 @@ impl Setup {
                 progress.disabled = true;
                 progress.consent_needed = false;
                 progress.attention = None;
+                // The sync begins anew without it, and takes back what the ledger holds.
                 self.checks.remove(&integration);
-                if integration == Integration::EightToTeams {
-                    effects.push(Effect::ClearPresence);
-                }
             }
             Act::Remove => {
                 let tasks = task::removal(&self.installation, integration);
@@ -147,8 +145,10 @@ impl Setup {
 
     fn cancel(&mut self, integration: Integration, effects: &mut Vec<Effect>) {
         match std::mem::take(&mut self.work) {
-            Work::Idle | Work::Discovering { .. } | Work::Key { .. } => {
+            Work::Idle => self.reopened = self.reopened.filter(|(of, _)| *of != integration),
+            Work::Discovering { .. } | Work::Key { .. } => {
                 self.reopened = self.reopened.filter(|(of, _)| *of != integration);
+                effects.push(Effect::StopAsking);
             }
             Work::Browser { .. } => effects.push(Effect::CloseBrowser),
             Work::Tasks(mut run) => {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::text::{clock, count};
 use crate::error::Problem;
 use crate::session::{Account, Session};
+use crate::setup::installation::Making;
 use crate::setup::integration::Integration;
 use crate::snapshot::{Snapshot, SourceState};
 
@@ -148,6 +149,14 @@ pub fn first_run() -> Status {
         banner: None,
         sign_in: SignIn::SignedOut,
     }
+}
+
+/// Whether the wizard began to install and is not through. Whoever names a registration in a file has nothing to install.
+#[must_use]
+pub fn installing(snapshot: &Snapshot) -> bool {
+    let installation = &snapshot.setup.installation;
+    let first = installation.progress(Integration::TeamsToEight);
+    first.begun && first.verified.is_none() && installation.making == Making::Wizard
 }
 
 /// The state of the whole in a picture.
