@@ -319,22 +319,23 @@ impl Checkup {
         let reached = network.is_ok();
         let words = network.map(|()| "Microsoft's sign-in service answers.".to_owned());
         lines.push(Line { name: "Network".into(), result: words.map_err(|failure| told(&failure)) });
-        if !reached {
-            return lines;
-        }
         for integration in Integration::ALL {
             let progress = self.installation.progress(integration);
             let first = integration == Integration::TeamsToEight;
             if first || (progress.begun && !progress.disabled) {
-                self.all_of(integration, &mut lines).await;
+                self.all_of(integration, reached, &mut lines).await;
             }
         }
         lines
     }
 
-    async fn all_of(&self, integration: Integration, lines: &mut Vec<Line>) {
+    /// Runs the checks of an integration; without Microsoft only those that need nothing of it.
+    async fn all_of(&self, integration: Integration, reached: bool, lines: &mut Vec<Line>) {
         let mut failed: BTreeMap<Check, ()> = BTreeMap::new();
         for check in check::checks(&self.installation, integration) {
+            if !reached && !matches!(check, Check::Key(_)) {
+                continue;
+            }
             if check.needs().iter().any(|needed| failed.contains_key(needed)) {
                 failed.insert(check, ());
                 continue;
