@@ -26,7 +26,7 @@ async fn the_wrong_account_is_named_nothing_of_it_is_kept_and_another_try_helps(
     let colleague = sandbox.control().people()[5].user_principal_name.clone();
     person.visit_as(&Visit { go_back: true, ..Visit::of(&colleague) }).await;
     let seen = window.wait_for_wizard("a refusal", refused).await;
-    assert!(seen.problem.contains("only an administrator may grant"), "{}", seen.problem);
+    assert!(seen.problem.contains("Only an administrator can"), "{}", seen.problem);
     assert!(sandbox.control().users_created().is_empty(), "something was made");
 
     // So that nothing but the program itself will turn away whoever comes next.
