@@ -3,7 +3,9 @@
 pub mod analytics;
 pub mod company;
 pub mod contacts;
+mod directory;
 pub mod keys;
+mod problem;
 
 pub use analytics::Analytics;
 pub use company::Company;

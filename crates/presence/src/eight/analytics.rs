@@ -11,7 +11,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::sync::Mutex;
 
-use super::keys::{Credential, malformed, no_access, refused, trouble, unavailable, user_refused};
+use super::keys::Credential;
+use super::problem::{malformed, no_access, refused, trouble, unavailable, user_refused};
 use crate::clock::Clock;
 use crate::engine::calls::{Call, CallsRead, PhoneSystem};
 use crate::error::Failure;

@@ -2,15 +2,15 @@
 //! (developer.8x8.com, "Search contacts", "Create contact" and "Contact object structure").
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use reqwest::{StatusCode, Url};
+use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::keys::{malformed, refused, trouble, unavailable};
-use crate::clock::{Clock, pause};
+use super::directory::{Question, Reader, address};
+use super::problem::{refused, trouble, unavailable};
+use crate::clock::Clock;
 use crate::error::{Failure, Problem};
 use crate::http::{self, Gate};
 use crate::imports::{CompanyContact, ContactWrite, Directory, Fields, ID_TAG, MARK, MARK_TAG, WriteFault};
@@ -18,14 +18,11 @@ use crate::person::{PersonId, plain};
 use crate::secret::Secret;
 use crate::setup::installation::Key;
 
-/// Contacts a page; no maximum is documented.
-const PAGE: usize = 500;
+/// Any 8x8 user: the customer's id is on each of them.
+const USER: Question = Question { filter: "contactType==corporate", details: "EMAIL", burst: 1 };
 
-/// The pause between pages: a fraction of what the customer is allowed in all.
-const PACE: Duration = Duration::from_secs(2);
-
-/// More pages than any directory has.
-const MOST_PAGES: usize = 2_000;
+/// What customers write. Slower than reading users, because writing takes from the same limit.
+const WRITTEN: Question = Question { filter: "contactType==company", details: "EMAIL,TAG", burst: 1 };
 
 /// The client.
 pub struct Company {
@@ -33,8 +30,7 @@ pub struct Company {
     clock: Arc<Clock>,
     gate: Gate,
     api: String,
-    /// Product "Contact Search".
-    search: Secret,
+    reader: Reader,
     /// Product "Contact Management".
     management: Secret,
 }
@@ -49,7 +45,8 @@ impl Company {
         search: Secret,
         management: Secret,
     ) -> Self {
-        Self { http, clock, gate: Gate::default(), api, search, management }
+        let reader = Reader::new(http.clone(), Arc::clone(&clock), api.clone(), search);
+        Self { http, clock, gate: Gate::default(), api, reader, management }
     }
 
     /// All company contacts, and the id of the customer.
@@ -58,57 +55,13 @@ impl Company {
     /// Why they could not be read.
     pub async fn read(&self) -> Result<Directory, Failure> {
         let mut directory = Directory::default();
-        // The id is on every contact of the customer's users.
-        let users = self.page("contactType==corporate", "EMAIL", 1, None).await?;
-        directory.customer = users.customer;
-        let mut scroll: Option<String> = None;
-        for number in 0..MOST_PAGES {
-            if number > 0 {
-                pause(PACE).await;
-            }
-            let page = self.page("contactType==company", "EMAIL,TAG", PAGE, scroll.as_deref()).await?;
-            directory.customer = directory.customer.or(page.customer);
-            directory.contacts.extend(page.contacts);
-            directory.set_aside += page.set_aside;
-            match page.next {
-                Some(next) if scroll.as_ref() != Some(&next) => scroll = Some(next),
-                _ => return Ok(directory),
-            }
-        }
-        Err(malformed())
-    }
-
-    async fn page(
-        &self,
-        filter: &str,
-        details: &str,
-        size: usize,
-        scroll: Option<&str>,
-    ) -> Result<Page, Failure> {
-        let mut url = self.url(None)?;
-        url.query_pairs_mut()
-            .append_pair("details", details)
-            .append_pair("filter", filter)
-            .append_pair("useScrollId", "true")
-            .append_pair("size", &size.to_string())
-            .append_pair("sort", "id,ASC");
-        if let Some(scroll) = scroll {
-            url.query_pairs_mut().append_pair("page", "0").append_pair("scrollId", scroll);
-        }
-        let request = || {
-            self.http
-                .get(url.clone())
-                .header("x-api-key", self.search.expose())
-                .header("Accept", "application/json")
+        self.reader.one(&USER, |raw| directory.customer = customer(raw)).await?;
+        let take = |raw: &RawValue| match contact(raw) {
+            Some(contact) => directory.contacts.push(contact),
+            None => directory.set_aside += 1,
         };
-        let answer = http::call(&self.gate, &self.clock, request).await.map_err(trouble)?;
-        match answer.status {
-            StatusCode::OK => parse(&answer.body).ok_or_else(malformed),
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                Err(refused(Key::Search, answer.status.as_u16()))
-            }
-            status => Err(unavailable(status.as_u16())),
-        }
+        self.reader.all(&WRITTEN, take).await?;
+        Ok(directory)
     }
 
     /// Writes one contact, once: what came of an answer that got lost, the next reading tells.
@@ -118,9 +71,9 @@ impl Company {
     pub async fn write(&self, write: &ContactWrite) -> Result<(), WriteFault> {
         let failed = |failure: Failure| WriteFault::Failed(failure);
         let (url, removal) = match write {
-            ContactWrite::Create { .. } => (self.url(None), false),
-            ContactWrite::Update { id, .. } => (self.url(Some(id)), false),
-            ContactWrite::Remove { id, .. } => (self.url(Some(id)), true),
+            ContactWrite::Create { .. } => (address(&self.api, None), false),
+            ContactWrite::Update { id, .. } => (address(&self.api, Some(id)), false),
+            ContactWrite::Remove { id, .. } => (address(&self.api, Some(id)), true),
         };
         let url = url.map_err(failed)?;
         let request = || {
@@ -156,17 +109,6 @@ impl Company {
             status => Err(failed(unavailable(status.as_u16()))),
         }
     }
-
-    fn url(&self, id: Option<&str>) -> Result<Url, Failure> {
-        let mut url = Url::parse(&format!("{}/directory-contacts/api/v3/contacts", self.api))
-            .map_err(|_| malformed())?;
-        if let Some(id) = id
-            && let Ok(mut path) = url.path_segments_mut()
-        {
-            path.push(id);
-        }
-        Ok(url)
-    }
 }
 
 /// A contact as a whole: what is left out of a replacement would be emptied.
@@ -194,48 +136,21 @@ fn body(customer: &str, fields: &Fields, id: Option<&str>) -> serde_json::Value 
     body
 }
 
-struct Page {
-    customer: Option<String>,
-    contacts: Vec<CompanyContact>,
-    set_aside: u64,
-    next: Option<String>,
-}
-
-fn parse(body: &[u8]) -> Option<Page> {
-    #[derive(Deserialize)]
-    struct Wire<'a> {
-        #[serde(borrow)]
-        data: Vec<&'a RawValue>,
-        meta: Meta,
-    }
+/// The id of the customer, as every contact names it.
+fn customer(raw: &RawValue) -> Option<String> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
-    struct Meta {
-        #[serde(default)]
-        has_more: bool,
-        scroll_id: Option<String>,
+    struct Wire {
+        customer_id: Option<String>,
     }
-    let wire: Wire<'_> = serde_json::from_slice(body).ok()?;
-    let mut page = Page { customer: None, contacts: Vec::new(), set_aside: 0, next: None };
-    for raw in wire.data {
-        match contact(raw) {
-            Some((customer, contact)) => {
-                page.customer = page.customer.or(customer);
-                page.contacts.push(contact);
-            }
-            None => page.set_aside += 1,
-        }
-    }
-    page.next = wire.meta.scroll_id.filter(|_| wire.meta.has_more);
-    Some(page)
+    serde_json::from_str::<Wire>(raw.get()).ok()?.customer_id
 }
 
-fn contact(raw: &RawValue) -> Option<(Option<String>, CompanyContact)> {
+fn contact(raw: &RawValue) -> Option<CompanyContact> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Wire {
         id: String,
-        customer_id: Option<String>,
         first_name: Option<String>,
         last_name: Option<String>,
         department: Option<String>,
@@ -265,7 +180,7 @@ fn contact(raw: &RawValue) -> Option<(Option<String>, CompanyContact)> {
     let ours =
         tag(MARK_TAG).filter(|value| *value == MARK).and_then(|_| tag(ID_TAG)).and_then(PersonId::parse);
     let text = |text: Option<String>| text.map(|text| plain(&text)).unwrap_or_default();
-    let contact = CompanyContact {
+    Some(CompanyContact {
         id: plain(&wire.id),
         ours,
         first_name: text(wire.first_name),
@@ -273,12 +188,12 @@ fn contact(raw: &RawValue) -> Option<(Option<String>, CompanyContact)> {
         emails: wire.emails.unwrap_or_default().into_iter().filter_map(|email| email.email).collect(),
         department: text(wire.department),
         title: text(wire.job_title),
-    };
-    Some((wire.customer_id, contact))
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::directory::parse;
     use super::*;
 
     #[test]
@@ -291,8 +206,13 @@ mod tests {
             {{"id":"3","tags":[{{"name":"customField9","value":"other"}},{{"name":"customField10","value":"{id}"}}]}},
             {{"id":4}}],"meta":{{"hasMore":false}}}}"#
         );
-        let page = parse(body.as_bytes()).unwrap();
-        let ours: Vec<bool> = page.contacts.iter().map(|contact| contact.ours.is_some()).collect();
-        assert_eq!((ours, page.set_aside, page.customer), (vec![true, false, false], 1, Some("c".into())));
+        let (mut ours, mut customers) = (Vec::new(), Vec::new());
+        let take = &mut |raw: &RawValue| {
+            ours.push(contact(raw).map(|contact| contact.ours.is_some()));
+            customers.extend(customer(raw));
+        };
+        parse(body.as_bytes(), take).unwrap();
+        assert_eq!(ours, [Some(true), Some(false), Some(false), None], "the last one can not be read");
+        assert_eq!(customers, ["c"]);
     }
 }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
 
+use super::directory::address;
+use super::problem::{refused, trouble, unavailable};
 use super::{Analytics, Contacts};
 use crate::clock::Clock;
-use crate::error::{Failure, Problem};
-use crate::http::{self, Gate, Trouble, unreachable};
+use crate::error::Failure;
+use crate::http::{self, Gate};
 use crate::secret::Secret;
 use crate::setup::installation::Key;
 use crate::vault::{Vault, VaultError, blocking};
@@ -108,11 +110,11 @@ impl Credential {
         api: &str,
     ) -> Result<String, Failure> {
         let nobody = uuid::Uuid::new_v4();
-        let address = format!("{api}/directory-contacts/api/v3/contacts/{nobody}");
         // Nobody's customer, either: the field is required, and at most so long.
         let (id, customer) = (nobody.to_string(), nobody.simple().to_string());
         let body = serde_json::json!({ "id": id, "customerId": customer, "contactType": "company" });
-        let request = || http.put(&address).header("x-api-key", self.key.expose()).json(&body);
+        let address = address(api, Some(&id))?;
+        let request = || http.put(address.clone()).header("x-api-key", self.key.expose()).json(&body);
         let answer = http::call(&Gate::default(), clock, request).await.map_err(trouble)?;
         match answer.status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
@@ -134,76 +136,6 @@ impl Credential {
         let count = client.phone_systems().await?.len();
         let noun = if count == 1 { "phone system" } else { "phone systems" };
         Ok(format!("Signed in; {count} {noun} can be read."))
-    }
-}
-
-pub(super) fn refused(key: Key, status: u16) -> Failure {
-    Failure::Forbidden(Arc::new(
-        Problem::new(
-            "eight.forbidden",
-            "8x8 does not accept this key.",
-            format!(
-                "It is mistyped, or its app lacks the product “{}”. A new key takes some minutes to work everywhere.",
-                key.product()
-            ),
-            "In 8x8 Admin Console, under API Keys, compare the key (not the secret) and its products; then try again.",
-        )
-        .detail(format!("status {status}")),
-    ))
-}
-
-pub(super) fn user_refused(status: u16) -> Failure {
-    Failure::Forbidden(Arc::new(
-        Problem::new(
-            "eight.login",
-            "8x8 does not let this user in.",
-            "The user name or the password is wrong, or the user signs in through single sign-on only.",
-            "Use an 8x8 user with a password of its own, who has opened Analytics for Work in a browser once.",
-        )
-        .detail(format!("status {status}")),
-    ))
-}
-
-pub(super) fn no_access() -> Failure {
-    Failure::Forbidden(Arc::new(Problem::new(
-        "eight.access",
-        "This 8x8 user may not see the phone systems.",
-        "It signed in, but has no access to Analytics for Work.",
-        "In 8x8 Admin Console, give the user Analytics for Work (Essentials is enough), then try again.",
-    )))
-}
-
-pub(super) fn unavailable(status: u16) -> Failure {
-    Failure::Broken(Arc::new(Problem::new(
-        "eight.unavailable",
-        "8x8 has a problem of its own.",
-        format!("It answered with status {status}."),
-        "Try again in a few minutes.",
-    )))
-}
-
-pub(super) fn malformed() -> Failure {
-    Failure::Broken(Arc::new(Problem::new(
-        "eight.malformed",
-        "8x8's answer could not be read.",
-        "It sent something incomplete or unexpected.",
-        "Try again in a few minutes.",
-    )))
-}
-
-pub(super) fn trouble(trouble: Trouble) -> Failure {
-    match trouble {
-        Trouble::Throttled(wait) => Failure::Throttled {
-            wait,
-            problem: Arc::new(Problem::new(
-                "eight.throttled",
-                "8x8 asks us to slow down.",
-                "All integrations of your company share its limit of requests.",
-                "Try again in a minute.",
-            )),
-        },
-        Trouble::Unreachable(error) => Failure::Offline(Arc::new(unreachable("eight", "8x8", &error))),
-        Trouble::Incomplete => malformed(),
     }
 }
 
