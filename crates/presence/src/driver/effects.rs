@@ -20,7 +20,6 @@ use crate::microsoft::expected::Expected;
 use crate::microsoft::{Microsoft, auth};
 use crate::person::Contact;
 use crate::session::{Account, Step};
-use crate::setup;
 use crate::setup::installation::{Configuration, Key};
 use crate::store::Store;
 
@@ -358,16 +357,7 @@ async fn sign_in(microsoft: &Microsoft, shared: &Shared, expected: Expected) -> 
     let address: Arc<str> = pending.address.as_str().into();
     let opened = Event::Session(Step::Opened(Arc::clone(&address)));
     let _ = shared.events.send(Heard::Sync(opened)).await;
-    let (desktop, events) = (Arc::clone(&shared.desktop), shared.events.clone());
-    // A browser that does not come back must not hold up the listener.
-    tokio::spawn(async move {
-        let opened = tokio::task::spawn_blocking(move || desktop.open_address(&address)).await;
-        if let Ok(Err(problem)) = opened {
-            tracing::warn!(code = %problem.code, detail = ?problem.detail, "no browser");
-            let missing = setup::event::Event::BrowserMissing(Arc::new(problem));
-            let _ = events.send(Heard::Setup(missing)).await;
-        }
-    });
+    shared.open_browser(address);
     let (account, answer) = auth::finish(&microsoft.connection, pending, &expected).await?;
     let adopted = microsoft.tokens.adopt(account.clone(), answer).await;
     adopted.map_err(|error| Failure::Vault(Arc::new(error.problem())))?;

@@ -83,6 +83,20 @@ impl Shared {
         // The loop has ended; nobody wants to know any more.
         let _ = self.events.send(Heard::Setup(event)).await;
     }
+
+    /// Opens the browser. Failing at that is told and waited through: the address can be copied.
+    pub(super) fn open_browser(&self, address: Arc<str>) {
+        let shared = self.clone();
+        // A browser that does not come back must not hold up the listener.
+        tokio::spawn(async move {
+            let desktop = Arc::clone(&shared.desktop);
+            let opened = tokio::task::spawn_blocking(move || desktop.open_address(&address)).await;
+            if let Ok(Err(problem)) = opened {
+                tracing::warn!(code = %problem.code, detail = ?problem.detail, "no browser");
+                shared.tell(Event::BrowserMissing(Arc::new(problem))).await;
+            }
+        });
+    }
 }
 
 impl Installer {

@@ -23,7 +23,9 @@ pub(super) async fn administrator(
     let status_user = installation.status_user.user_name.clone();
     let expected = Expected::Administrator { status_user };
     let pending = auth::begin(&connection, scope, &expected).await?;
-    open(shared, &pending.address).await;
+    let address: Arc<str> = pending.address.as_str().into();
+    shared.tell(Event::BrowserOpened(Arc::clone(&address))).await;
+    shared.open_browser(address);
     let finished = auth::finish(&connection, pending, &expected).await;
     let (account, answer) = finished.map_err(|failure| match failure.problem() {
         Some(problem) if problem.code == CONSENT_CODE => no_administrator(problem),
@@ -44,23 +46,10 @@ pub(super) async fn consent(
     let client_id = installation.record(registration).client_id.ok_or_else(nowhere)?;
     let connection = shared.connection(installation, &client_id).ok_or_else(nowhere)?;
     let pending = consent::begin(&connection).await?;
-    open(shared, &pending.address).await;
-    consent::finish(pending).await
-}
-
-/// Opens the browser. Failing at that is told and waited through: the address can be copied.
-async fn open(shared: &Shared, address: &str) {
-    let address: Arc<str> = address.into();
+    let address: Arc<str> = pending.address.as_str().into();
     shared.tell(Event::BrowserOpened(Arc::clone(&address))).await;
-    let (desktop, shared) = (Arc::clone(&shared.desktop), shared.clone());
-    // A browser that does not come back must not hold up the listener.
-    tokio::spawn(async move {
-        let opened = tokio::task::spawn_blocking(move || desktop.open_address(&address)).await;
-        if let Ok(Err(problem)) = opened {
-            tracing::warn!(code = %problem.code, detail = ?problem.detail, "no browser");
-            shared.tell(Event::BrowserMissing(Arc::new(problem))).await;
-        }
-    });
+    shared.open_browser(address);
+    consent::finish(pending).await
 }
 
 /// Microsoft's page asked for an administrator's approval: whoever signed in is none.
