@@ -224,3 +224,22 @@ async fn account(
 pub(super) fn needed(code: &str, what: &str, cause: &str, remedy: &str) -> Failure {
     Failure::SignInNeeded(std::sync::Arc::new(Problem::new(code, what, cause, remedy)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_browser_that_nobody_comes_back_from_is_given_up_after_ten_minutes() {
+        let listener = listen().await.unwrap();
+        let mut waiting = pin!(wait(listener, "state", Awaited::Code));
+        let patient = timeout(SIGN_IN_LIMIT.checked_sub(Duration::from_secs(1)).unwrap(), waiting.as_mut());
+        assert!(patient.await.is_err(), "it was given up early");
+        let failure = waiting.await.err().unwrap();
+        assert_eq!(failure.problem().unwrap().code, "signIn.timeout");
+    }
+}
