@@ -29,15 +29,13 @@ use task::Task;
 
 use crate::endpoints::Cloud;
 use crate::error::Problem;
+use crate::microsoft::certificate::renewal_due;
 use crate::moment::{Moment, Uptime};
 use crate::secret::Secret;
-use crate::session::{Session, Step};
+use crate::session::Step;
 
 /// What Microsoft has granted may take so long until every one of its servers knows.
 pub const SPREAD_LIMIT: Duration = Duration::from_mins(10);
-
-/// A certificate is replaced this long before it expires.
-pub const RENEWAL: Duration = Duration::from_hours(24 * 30);
 
 /// Certificates are looked at this often.
 const RENEWAL_LOOK: Duration = Duration::from_hours(24);
@@ -418,9 +416,10 @@ impl Setup {
 
     fn renew_certificates(&self, now: Moment, effects: &mut Vec<Effect>) {
         for (registration, record) in &self.installation.registrations {
-            let due = record.certificate.as_ref().is_some_and(|known| {
-                known.uploaded && known.expires.as_second() - now.wall.as_second() < seconds(RENEWAL)
-            });
+            let due = record
+                .certificate
+                .as_ref()
+                .is_some_and(|known| known.uploaded && renewal_due(known.expires, now.wall));
             if due {
                 let installation = Arc::clone(&self.installation);
                 effects.push(Effect::RenewCertificate { registration: *registration, installation });
@@ -521,16 +520,6 @@ impl Setup {
 
 /// The code of "no consent yet", whoever says it.
 pub const CONSENT_CODE: &str = "signIn.consent";
-
-fn seconds(span: Duration) -> i64 {
-    i64::try_from(span.as_secs()).unwrap_or(i64::MAX)
-}
-
-/// Whether the sync waits for the browser.
-#[must_use]
-pub fn waits_for_sign_in(session: &Session) -> bool {
-    matches!(session, Session::Waiting { .. })
-}
 
 #[cfg(test)]
 mod tests;

@@ -58,6 +58,12 @@ pub struct Certificate {
     pub not_after: Timestamp,
 }
 
+/// Whether a certificate that ends then is due for replacement: thirty days before the end.
+#[must_use]
+pub fn renewal_due(expires: Timestamp, now: Timestamp) -> bool {
+    now.duration_until(expires) <= RENEWAL
+}
+
 impl Certificate {
     /// Makes an RSA key of 2,048 bits, the size on Microsoft's own page, and a certificate for it, signed with SHA-256.
     ///
@@ -127,7 +133,7 @@ impl Certificate {
     /// Whether it is time for a new one: thirty days before the end.
     #[must_use]
     pub fn renew_due(&self, now: Timestamp) -> bool {
-        now >= self.not_after - RENEWAL
+        renewal_due(self.not_after, now)
     }
 
     /// One text for the vault, with the private key.

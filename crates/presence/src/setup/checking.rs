@@ -9,7 +9,7 @@ use super::integration::Integration;
 use super::preparing::wait;
 use super::registration::Registration;
 use super::step::StepId;
-use super::{SPREAD_LIMIT, Setup, Visit, Work, seconds};
+use super::{SPREAD_LIMIT, Setup, Visit, Work};
 use crate::error::Problem;
 use crate::moment::Moment;
 
@@ -183,5 +183,7 @@ impl Setup {
 /// Whether a missing permission may only be one that Microsoft has not spread yet.
 fn was_granted_just_now(installation: &Installation, integration: Integration, now: Moment) -> bool {
     let granted = installation.record(integration.registration()).granted;
-    granted.is_some_and(|at| (0..seconds(SPREAD_LIMIT)).contains(&(now.wall.as_second() - at.as_second())))
+    granted.is_some_and(|at| {
+        (0..SPREAD_LIMIT.as_secs().cast_signed()).contains(&(now.wall.as_second() - at.as_second()))
+    })
 }
