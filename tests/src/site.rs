@@ -83,6 +83,14 @@ impl Planned {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Waits until it was sent to this address: its plan is taken then.
+    ///
+    /// # Panics
+    /// When it is never sent there.
+    pub async fn sent_to(&self, address: &str) {
+        wait_for("the browser", || self.opened().iter().any(|opened| opened == address)).await;
+    }
+
     /// The addresses at which it came back, with what Microsoft sent along.
     #[must_use]
     pub fn returned(&self) -> Vec<String> {
@@ -98,8 +106,9 @@ impl Planned {
 
 impl Desktop for Planned {
     fn open_address(&self, address: &str) -> Result<(), Problem> {
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner).push(address.to_owned());
         let habit = self.plans.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        // Only now: whoever waits for the visit may make the next plan at once.
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).push(address.to_owned());
         match habit {
             Some(Habit::Visit(visit)) => {
                 match self.runtime.block_on(visit_as(address, &visit)) {

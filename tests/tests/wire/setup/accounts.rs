@@ -234,6 +234,7 @@ async fn a_browser_that_is_closed_is_given_up_with_cancel_and_opened_again() {
         assert!(shown.waiting.is_some_and(|waiting| waiting.can_copy));
         assert_eq!(shown.buttons.iter().map(|button| button.act).collect::<Vec<_>>(), [Act::Cancel]);
         let late = presence::view::setup::address(&snapshot).unwrap();
+        site.browser.sent_to(&late).await;
         installer.ask(FIRST, Act::Cancel, &[]);
         installer.rests().await;
         nothing_kept(&site, &installer);

@@ -92,7 +92,9 @@ async fn removing_takes_away_what_the_wizard_made_and_nothing_of_anybody_else() 
     installer.ask(Integration::EightToTeams, Act::Remove, &[]);
     let waiting =
         installer.until("the browser", |snapshot| presence::view::setup::address(snapshot).is_some());
-    let shown = open_step(&*waiting.await, Integration::EightToTeams);
+    let snapshot = waiting.await;
+    site.browser.sent_to(&presence::view::setup::address(&snapshot).unwrap()).await;
+    let shown = open_step(&snapshot, Integration::EightToTeams);
     assert_eq!(shown.buttons.iter().map(|one| one.act).collect::<Vec<_>>(), [Act::Cancel]);
     assert!(shown.waiting.is_some());
     installer.ask(Integration::EightToTeams, Act::Cancel, &[]);
