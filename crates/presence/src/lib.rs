@@ -7,6 +7,7 @@
 //! No module here knows Tauri or a terminal.
 
 pub mod auth;
+pub mod center;
 pub mod checkup;
 pub mod clock;
 pub mod desktop;
