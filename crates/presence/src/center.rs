@@ -11,6 +11,8 @@ pub struct AgentStatus(pub u8);
 impl AgentStatus {
     /// Not logged in.
     pub const LOGGED_OUT: Self = Self(1);
+    /// Logged in, and not ready for work.
+    pub const LOGGED_IN: Self = Self(2);
     /// On break; a program may set it.
     pub const ON_BREAK: Self = Self(3);
     /// Waits for work; a program may set it.

@@ -1,6 +1,7 @@
 //! The one loop: waits, feeds the engine, carries out its effects, publishes one snapshot.
 
 mod effects;
+mod eight;
 mod installer;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +20,6 @@ use crate::engine::event::{Event, Intent};
 use crate::engine::{Engine, Rules};
 use crate::error::Problem;
 use crate::http;
-use crate::imports::Limits;
 use crate::microsoft::expected::Expected;
 use crate::moment::Moment;
 use crate::secret::Secret;
@@ -219,7 +219,11 @@ impl Sync {
         }
         rules.calls_interval = configuration.calls.then_some(rules.interval);
         rules.writes = configuration.writes;
-        rules.imports = configuration.imports.then(Limits::default);
+        rules.imports = configuration.imports;
+        rules.agents = configuration.center.agents;
+        rules.events = configuration.center.events;
+        rules.groups = configuration.center.groups;
+        rules.options = Arc::new(installation.options.clone());
         let reports = shared.events.clone();
         let report = move |problem| {
             // The loop hears of it with the next failure if it is too busy now.
@@ -311,6 +315,10 @@ impl Loop {
         for effect in self.setup.handle(event, now) {
             match effect {
                 Effect::Adopt(installation) => self.adopt(&installation, now),
+                Effect::Tune(installation) => {
+                    let options = Arc::new(installation.options.clone());
+                    self.sync.handle(Event::Options(options), now);
+                }
                 Effect::SignIn => {
                     // A sign-in that Microsoft ended and nobody noticed yet would be taken for a good one.
                     if self.sync.engine.is_signed_in() {

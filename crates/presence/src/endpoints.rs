@@ -95,6 +95,10 @@ pub struct Microsoft {
 pub struct Eight {
     /// The API host, such as `https://api.8x8.com`.
     pub api: String,
+    /// The contact centre's API, when the file names one; otherwise it follows from the platform.
+    pub contact_center: Option<String>,
+    /// The contact centre's stream of events, the same.
+    pub events: Option<String>,
     /// A key for directory contacts, when the file names one.
     pub key: Option<Secret>,
 }
@@ -120,10 +124,8 @@ struct MicrosoftTable {
 #[serde(deny_unknown_fields)]
 struct EightTable {
     api: String,
-    #[serde(rename = "contact_center")]
-    _contact_center: Option<String>,
-    #[serde(rename = "events")]
-    _events: Option<String>,
+    contact_center: Option<String>,
+    events: Option<String>,
     key: Option<Secret>,
 }
 
@@ -137,7 +139,12 @@ impl Default for Endpoints {
                 tenant: None,
                 client_id: None,
             },
-            eight: Eight { api: "https://api.8x8.com".into(), key: None },
+            eight: Eight {
+                api: "https://api.8x8.com".into(),
+                contact_center: None,
+                events: None,
+                key: None,
+            },
         }
     }
 }
@@ -207,7 +214,12 @@ impl Endpoints {
             refuse(&format!("It is not as expected{}: {}.", line(text, &error), error.message()))
         })?;
         let known = Self::default();
-        let eight = file.eight.map_or(known.eight, |eight| Eight { api: trim(&eight.api), key: eight.key });
+        let eight = file.eight.map_or(known.eight, |eight| Eight {
+            api: trim(&eight.api),
+            contact_center: eight.contact_center.as_deref().map(trim),
+            events: eight.events.as_deref().map(trim),
+            key: eight.key,
+        });
         let endpoints = Self {
             microsoft: Microsoft {
                 login: trim(&file.microsoft.login),
@@ -236,8 +248,38 @@ impl Endpoints {
         }
     }
 
-    fn all(&self) -> [&str; 3] {
-        [&self.microsoft.login, &self.microsoft.graph, &self.eight.api]
+    fn all(&self) -> Vec<&str> {
+        let fixed = [&self.microsoft.login, &self.microsoft.graph, &self.eight.api];
+        let named = self.eight.contact_center.iter().chain(&self.eight.events);
+        fixed.into_iter().chain(named).map(String::as_str).collect()
+    }
+}
+
+impl Eight {
+    /// The API of a contact centre on a platform such as `na12` (developer.8x8.com, "Managing agent status"; its OpenAPI file
+    /// has the prefix, its text has not).
+    #[must_use]
+    pub fn contact_center(&self, platform: &str) -> String {
+        self.contact_center
+            .clone()
+            .unwrap_or_else(|| format!("https://vcc-{}.8x8.com", platform.to_ascii_lowercase()))
+    }
+
+    /// The stream of events of a platform; none where 8x8 has none yet (developer.8x8.com, "Event Streaming: connection").
+    #[must_use]
+    pub fn events(&self, platform: &str) -> Option<String> {
+        self.events.clone().or_else(|| {
+            let platform = platform.to_ascii_lowercase();
+            let (letters, number) = platform.split_at_checked(2)?;
+            let number = number.parse::<u32>().ok()?;
+            let host = match (letters, number) {
+                ("eu", 4..=14) => "pulsar-ws-euw2",
+                ("na", 1..=6 | 11..=16) | ("sb", 1) => "pulsar-ws-use1",
+                ("na", 7..=10 | 17..=20 | 27..=30 | 37..=39) => "pulsar-ws-usw2",
+                _ => return None,
+            };
+            Some(format!("wss://{host}.8x8.com"))
+        })
     }
 }
 
@@ -257,7 +299,8 @@ fn host(address: &str) -> Option<String> {
 fn check(address: &str) -> Result<(), Problem> {
     let parsed = reqwest::Url::parse(address)
         .map_err(|error| refuse(&format!("“{address}” is no address: {error}.")))?;
-    let safe = parsed.scheme() == "https" || (parsed.scheme() == "http" && is_loopback(address));
+    let encrypted = matches!(parsed.scheme(), "https" | "wss");
+    let safe = encrypted || (matches!(parsed.scheme(), "http" | "ws") && is_loopback(address));
     if safe && parsed.host_str().is_some() && parsed.username().is_empty() {
         Ok(())
     } else {
@@ -296,6 +339,19 @@ mod tests {
         let file =
             "[microsoft]\nlogin = \"https://login.evil.example\"\ngraph = \"https://graph.microsoft.com\"\n";
         assert!(Endpoints::parse(file).unwrap().notice().unwrap().contains("login.evil.example"));
+    }
+
+    #[test]
+    fn the_stream_of_events_is_where_the_platform_is_and_nowhere_if_8x8_has_none() {
+        let eight = Endpoints::default().eight;
+        let at = |platform: &str| eight.events(platform);
+        assert_eq!(at("EU7").as_deref(), Some("wss://pulsar-ws-euw2.8x8.com"));
+        assert_eq!(at("na12").as_deref(), Some("wss://pulsar-ws-use1.8x8.com"));
+        assert_eq!(at("na38").as_deref(), Some("wss://pulsar-ws-usw2.8x8.com"));
+        for none in ["ap1", "eu21", "ca1", "", "é", "na", "nax"] {
+            assert_eq!(at(none), None, "{none}");
+        }
+        assert_eq!(eight.contact_center("NA12"), "https://vcc-na12.8x8.com");
     }
 
     #[test]

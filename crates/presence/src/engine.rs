@@ -5,31 +5,40 @@
 //! same moments give the same picture.
 
 pub mod calls;
+pub mod center;
 pub mod effect;
 pub mod event;
 pub mod reader;
 pub mod roster;
 pub mod schedule;
+pub mod talking;
+pub mod telephony;
 pub mod writer;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use calls::{Calls, Due, Lines};
+use jiff::Timestamp;
+
+use calls::{Calls, Lines};
+use center::Center;
 use effect::{Change, Effect};
-use event::{DirectoryRead, Event, Intent, PresenceRead, StoredObservation};
+use event::{DirectoryRead, Event, Heard, Intent, PresenceRead, StoredObservation};
 use reader::{FORBIDDEN_WAIT, Reader};
 use roster::Roster;
 use schedule::Schedule;
+use talking::Changes;
+use telephony::{Due, Telephony};
 use writer::{Write, Writer, Written};
 
 use crate::error::{Failure, Problem};
-use crate::imports::{Import, ImportEffect, Kept, Limits};
+use crate::imports::{Import, ImportEffect, Kept};
 use crate::mapping::Term;
 use crate::moment::{Moment, Uptime};
 use crate::person::PersonId;
 use crate::session::{Session, Step, Wish};
-use crate::snapshot::{CallsPicture, SetAside, Snapshot, Source, SourceState, stale_after};
+use crate::setup::options::Options;
+use crate::snapshot::{CenterPicture, SetAside, Snapshot, Source, SourceState, stale_after};
 
 /// What the engine is told once.
 #[derive(Clone, Debug)]
@@ -46,8 +55,16 @@ pub struct Rules {
     pub calls_interval: Option<Duration>,
     /// Whether calls are shown in Teams.
     pub writes: bool,
-    /// How contacts are imported; `None` when that is not installed.
-    pub imports: Option<Limits>,
+    /// Whether contacts are imported.
+    pub imports: bool,
+    /// Whether the status of the contact centre's agents is read.
+    pub agents: bool,
+    /// Whether the contact centre's events are heard.
+    pub events: bool,
+    /// Whether ring groups are read.
+    pub groups: bool,
+    /// What the administrator set.
+    pub options: Arc<Options>,
     /// Spreads the retries of many desktops.
     pub seed: u64,
     /// Told in every surface when the endpoints are none of the known clouds.
@@ -63,7 +80,11 @@ impl Default for Rules {
             contacts_interval: Some(Duration::from_mins(10)),
             calls_interval: None,
             writes: false,
-            imports: None,
+            imports: false,
+            agents: false,
+            events: false,
+            groups: false,
+            options: Arc::default(),
             seed: 0,
             notice: None,
         }
@@ -90,10 +111,13 @@ pub struct Engine {
     schedule: Schedule,
     directory: Reader,
     contacts: Option<Reader>,
-    calls: Option<Calls>,
-    lines: Option<Lines>,
+    telephony: Telephony,
+    lines: Option<Arc<Lines>>,
     writer: Writer,
     import: Option<Import>,
+    /// The contact centre as it was last drawn.
+    center: Option<Arc<CenterPicture>>,
+    center_moved: bool,
     cursor: Option<Arc<str>>,
     session: Session,
     source: Source,
@@ -120,10 +144,14 @@ impl Engine {
             schedule: Schedule::new(rules.interval, rules.seed, now.uptime),
             directory: Reader::new(now),
             contacts: rules.contacts_interval.map(|_| Reader::new(now)),
-            calls: rules.calls_interval.map(|interval| Calls::new(interval, now)),
+            telephony: telephony(&rules, None, now),
             lines: None,
             writer: Writer::default(),
-            import: rules.imports.map(|limits| Import::new(limits, Kept::default(), now)),
+            import: rules
+                .imports
+                .then(|| Import::new(rules.options.contacts.import(), Kept::default(), now)),
+            center: None,
+            center_moved: true,
             cursor: None,
             session: Session::default(),
             source: Source { since: Some(now), ..Source::default() },
@@ -157,8 +185,9 @@ impl Engine {
             Event::Restored(restored) => {
                 self.cursor.clone_from(&restored.cursor);
                 self.writer.restore(restored.ledger.iter().copied(), now);
-                self.import =
-                    self.rules.imports.map(|limits| Import::new(limits, restored.import.clone(), now));
+                let limits = self.rules.options.contacts.import();
+                self.import = self.rules.imports.then(|| Import::new(limits, restored.import.clone(), now));
+                self.telephony = telephony(&self.rules, restored.stream.clone(), now);
                 if !self.rules.writes {
                     // Nothing of ours is wanted any more, whoever put it there.
                     self.writer.end_all(now);
@@ -193,27 +222,8 @@ impl Engine {
                     reader.failed(&failure, now);
                 }
             }
-            Event::SystemsRead(systems) => {
-                if let Some(calls) = &mut self.calls {
-                    calls.systems_read(systems, now);
-                }
-            }
-            Event::SystemsFailed(failure) => {
-                if let Some(calls) = &mut self.calls {
-                    calls.systems_failed(&failure, now);
-                }
-            }
-            Event::CallsRead { system, read } => {
-                self.set_aside.entries += read.set_aside;
-                if let Some(calls) = &mut self.calls {
-                    calls.calls_read(&system, &read, now);
-                }
-            }
-            Event::CallsFailed { system, failure } => {
-                if let Some(calls) = &mut self.calls {
-                    calls.calls_failed(&system, &failure, now);
-                }
-            }
+            Event::Eight(heard) => self.hear(heard, now, &mut effects),
+            Event::Options(options) => self.set_options(options, now),
             Event::Written(results) => self.written(&results, now, &mut effects),
             Event::CompanyRead(directory) => {
                 self.set_aside.entries += directory.set_aside;
@@ -248,7 +258,7 @@ impl Engine {
             self.schedule.wake_at(now.uptime),
             self.directory.wake_at().map(|due| due.max(self.schedule.hold(now.uptime).unwrap_or(due))),
             self.contacts.as_ref().and_then(Reader::wake_at),
-            self.calls.as_ref().and_then(Calls::wake_at),
+            self.telephony.wake_at(),
             self.import.as_ref().and_then(Import::wake_at),
         ];
         let running = self.session.account().is_some() && self.paused.is_none();
@@ -294,15 +304,11 @@ impl Engine {
             complete: self.directory.source().last_success.is_some() && self.schedule.complete(),
             notice: self.rules.notice.clone(),
             local: self.vault.clone().or_else(|| self.local.clone()),
-            calls: self.calls.as_ref().map(|calls| {
-                Arc::new(CallsPicture {
-                    discovery: calls.discovery().clone(),
-                    systems: calls.sources(),
-                    writer: self.writer.source().clone(),
-                    ledger: self.writer.ledger(),
-                    talking: calls.talking().count(),
-                })
-            }),
+            calls: self
+                .telephony
+                .calls_picture(self.writer.source().clone(), self.writer.ledger())
+                .map(Arc::new),
+            center: self.center.clone(),
             import: self.import.as_ref().map(|import| Arc::new(import.picture())),
             // The driver knows of these.
             configured: true,
@@ -370,25 +376,49 @@ impl Engine {
         }
     }
 
+    /// What 8x8 tells.
+    fn hear(&mut self, heard: Heard, now: Moment, effects: &mut Vec<Effect>) {
+        self.center_moved = true;
+        if let Some(change) = self.telephony.hear(heard, &mut self.set_aside, now) {
+            effects.push(Effect::Store(change));
+        }
+    }
+
+    fn set_options(&mut self, options: Arc<Options>, now: Moment) {
+        if let Some(import) = &mut self.import {
+            import.set_limits(options.contacts.import());
+        }
+        self.telephony.set_options(Arc::clone(&options));
+        self.rules.options = options;
+        self.center_moved = true;
+        self.hurry(now);
+    }
+
     /// Works out who is on an 8x8 call, and what Teams is to be told.
     fn follow_calls(&mut self, now: Moment) {
-        let Some(calls) = &mut self.calls else { return };
-        let lines = self.lines.get_or_insert_with(|| self.roster.lines());
-        let (began, ended) = calls.settle(lines, now);
-        for person in &began {
-            self.roster.set_call(person, calls.since(person));
-            if self.rules.writes {
-                self.writer.begin(*person, now);
-            }
+        if !self.telephony.is_read() {
+            return;
         }
-        for person in &ended {
-            self.roster.set_call(person, None);
+        let moved = self.lines.is_none();
+        let lines = Arc::clone(self.lines.get_or_insert_with(|| Arc::new(self.roster.lines())));
+        let changes = self.telephony.settle(&lines, now);
+        for person in changes.began.iter().chain(&changes.ended) {
+            self.roster.set_call(person, self.telephony.talking().since(person));
+        }
+        for person in changes.shown.iter().filter(|_| self.rules.writes) {
+            self.writer.begin(*person, now);
+        }
+        for person in &changes.hidden {
             self.writer.end(*person, now);
         }
-        self.changed |= !began.is_empty() || !ended.is_empty();
+        self.changed |= changes != Changes::default();
+        self.changed |= self.roster.set_words(self.telephony.words());
         if self.rules.writes {
-            let answered = calls.is_known();
-            self.writer.judge(answered, |person| calls.since(person).is_some(), now);
+            let answered = self.telephony.is_known();
+            self.writer.judge(answered, |person| self.telephony.talking().is_shown(person), now);
+        }
+        if moved || std::mem::take(&mut self.center_moved) {
+            self.center = self.telephony.center_picture(&lines).map(Arc::new);
         }
     }
 
@@ -425,7 +455,7 @@ impl Engine {
     /// Ends everything of ours at Microsoft before the program ends; whether there is anything to wait for.
     pub fn farewell(&mut self, now: Moment) -> Vec<Effect> {
         self.rules.writes = false;
-        self.calls = None;
+        self.telephony = telephony(&Rules::default(), None, now);
         // Nothing more is read.
         self.paused = Some(now.plus(FOR_EVER));
         self.writer.end_all(now);
@@ -554,12 +584,7 @@ impl Engine {
             if self.contacts.as_mut().is_some_and(|reader| reader.take(now)) {
                 effects.push(Effect::ReadContacts);
             }
-            for due in self.calls.as_mut().map(|calls| calls.take(now)).unwrap_or_default() {
-                effects.push(match due {
-                    Due::Systems => Effect::ReadSystems,
-                    Due::Calls(system) => Effect::ReadCalls { system },
-                });
-            }
+            effects.extend(self.telephony.take(now).into_iter().map(Effect::Eight));
         }
         // A directory that is not known yet would have everybody removed.
         if self.session.account().is_some()
@@ -619,6 +644,15 @@ impl Engine {
             }
         }
     }
+}
+
+/// 8x8's side, as far as the rules want it read.
+fn telephony(rules: &Rules, position: Option<(Arc<str>, Timestamp)>, now: Moment) -> Telephony {
+    let calls = rules.calls_interval.map(|interval| Calls::new(interval, now));
+    let heard = rules.agents || rules.events;
+    let center = heard.then(|| Center::new(rules.agents, rules.events, position, rules.seed, now));
+    let groups = rules.groups.then(|| Reader::new(now));
+    Telephony::new(Arc::clone(&rules.options), calls, center, groups)
 }
 
 /// What the import asks for, as effects.

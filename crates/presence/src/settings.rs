@@ -43,7 +43,7 @@ pub struct Settings {
 const VERSION: u32 = 1;
 
 /// A settings file is never larger than this.
-const LARGEST: u64 = 64 << 10;
+const LARGEST: u64 = 4 << 20;
 
 /// A folder with everything of one profile.
 #[derive(Clone, Debug)]

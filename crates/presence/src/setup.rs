@@ -7,6 +7,7 @@ pub mod check;
 pub mod event;
 pub mod installation;
 pub mod integration;
+pub mod options;
 pub mod registration;
 pub mod step;
 pub mod task;
@@ -155,6 +156,8 @@ pub struct Setup {
     pub checks: BTreeMap<Integration, Vec<(Check, Verdict)>>,
     /// What went wrong last, and in which step.
     pub problems: BTreeMap<Integration, (StepId, Arc<Problem>)>,
+    /// Why an option was not taken: of which integration, and in which group of options.
+    pub option_problem: Option<(Integration, String, Arc<Problem>)>,
     /// Finished steps that a person opened again.
     pub reopened: Option<(Integration, StepId)>,
     /// The new password of the status user, until it signed in.
@@ -239,6 +242,10 @@ impl Setup {
             effects.insert(0, Effect::Save(Arc::clone(&self.installation)));
         }
         self.adopt(&mut effects);
+        let adopts = effects.iter().any(|effect| matches!(effect, Effect::Adopt(_)));
+        if self.installation.options != before.options && !adopts {
+            effects.push(Effect::Tune(Arc::clone(&self.installation)));
+        }
         effects
     }
 
@@ -485,16 +492,8 @@ impl Setup {
         let learned = self.installation.status_user.signed_in;
         let same = match (&configuration, &self.adopted) {
             (Some(one), Some(other)) => {
-                (one.cloud, &one.tenant, &one.client_id, one.reading, one.calls, one.writes, one.imports)
-                    == (
-                        other.cloud,
-                        &other.tenant,
-                        &other.client_id,
-                        other.reading,
-                        other.calls,
-                        other.writes,
-                        other.imports,
-                    )
+                let named = |one: &Configuration| Configuration { expected: None, ..one.clone() };
+                named(one) == named(other)
                     && (learned
                         || one.expected.as_ref().map(|(name, _)| name.to_lowercase())
                             == other.expected.as_ref().map(|(name, _)| name.to_lowercase()))

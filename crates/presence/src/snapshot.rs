@@ -1,10 +1,13 @@
 //! One immutable picture of everything that is known. Every surface is a function of it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::center::AgentStatus;
+use crate::engine::center::Heard;
 use crate::error::Problem;
 use crate::imports;
 use crate::mapping::{Mapping, Presence, Term};
@@ -57,6 +60,8 @@ pub struct PersonState {
     pub call: Option<Moment>,
     /// Whether what Teams says is our own word coming back, and no Teams call.
     pub ours: bool,
+    /// What 8x8 says beside calls, where it says anything.
+    pub eight: Option<Presence>,
 }
 
 impl PersonState {
@@ -188,8 +193,8 @@ pub struct SetAside {
 /// How reading 8x8's calls and writing to Teams are doing.
 #[derive(Clone, Debug)]
 pub struct CallsPicture {
-    /// The list of phone systems.
-    pub discovery: Source,
+    /// The list of phone systems; `None` when only the contact centre is read.
+    pub discovery: Option<Source>,
     /// Each phone system by name.
     pub systems: Vec<(Arc<str>, Source)>,
     /// Writing to Teams.
@@ -198,6 +203,47 @@ pub struct CallsPicture {
     pub ledger: usize,
     /// People on an 8x8 call.
     pub talking: usize,
+}
+
+/// A source beside the phone systems.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceOf {
+    /// Agent activity of a phone system.
+    Activity(Arc<str>),
+    /// The status of the contact centre's agents.
+    Agents,
+    /// The contact centre's events.
+    Events,
+    /// Ring groups.
+    Groups,
+}
+
+/// An agent of the contact centre.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentLine {
+    /// Agent id.
+    pub id: Arc<str>,
+    /// Name.
+    pub name: String,
+    /// What the agent does.
+    pub status: AgentStatus,
+    /// Who that is, if somebody said so.
+    pub person: Option<PersonId>,
+    /// Whether somebody decided it, be it for nobody.
+    pub decided: bool,
+}
+
+/// The contact centre, queues and ring groups.
+#[derive(Clone, Debug, Default)]
+pub struct CenterPicture {
+    /// The agents in the order of their ids.
+    pub agents: Vec<AgentLine>,
+    /// Who is logged in to which queues and ring groups.
+    pub queues: BTreeMap<PersonId, Vec<String>>,
+    /// How the sources are doing.
+    pub sources: Vec<(SourceOf, Source)>,
+    /// What was heard of events.
+    pub heard: Heard,
 }
 
 /// The picture.
@@ -233,6 +279,8 @@ pub struct Snapshot {
     pub local: Option<Arc<Problem>>,
     /// 8x8's calls and what is written to Teams; `None` when that is not installed.
     pub calls: Option<Arc<CallsPicture>>,
+    /// The contact centre, queues and ring groups; `None` when nothing of it is read.
+    pub center: Option<Arc<CenterPicture>>,
     /// The import of contacts; `None` when that is not installed.
     pub import: Option<Arc<imports::Picture>>,
     /// Whether there is anything to read with; if not, only the wizard is worth showing.

@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
-use tokio::sync::OnceCell;
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::Heard;
+use super::eight::Side;
 use super::installer::Shared;
 use crate::checkup;
 use crate::eight::keys::Credential;
@@ -37,10 +37,8 @@ pub(super) struct Effects {
     contacts: ContactsKey,
     /// Writes presence; none before it is set up.
     writer: Option<Arc<Microsoft>>,
-    /// Reads calls, once its key was taken from the vault.
-    analytics: Arc<OnceCell<Analytics>>,
-    /// Reads and writes company contacts, the same.
-    company: Arc<OnceCell<Company>>,
+    /// 8x8's clients.
+    side: Arc<Side>,
     shared: Shared,
     store: Store,
     /// Everything under way; dropping it ends it all.
@@ -67,8 +65,7 @@ impl Effects {
             microsoft,
             contacts,
             writer,
-            analytics: Arc::default(),
-            company: Arc::default(),
+            side: Arc::new(Side::new(shared.clone(), configuration.center.name.clone())),
             shared: shared.clone(),
             store,
             tasks: JoinSet::new(),
@@ -92,8 +89,7 @@ impl Effects {
                 Effect::ReadContacts => self.read_contacts(),
                 Effect::ReadCompany => self.read_company(),
                 Effect::WriteContact(write) => self.write_contact(write),
-                Effect::ReadSystems => self.read_systems(),
-                Effect::ReadCalls { system } => self.read_calls(system),
+                Effect::Eight(due) => self.read_eight(due),
                 Effect::WritePresence { writes, at } => self.write_presence(writes, at),
                 Effect::FindSignIn => self.find_sign_in(),
                 Effect::BeginSignIn => self.begin_sign_in(),
@@ -152,9 +148,9 @@ impl Effects {
     }
 
     fn read_company(&mut self) {
-        let (shared, cell) = (self.shared.clone(), Arc::clone(&self.company));
+        let side = Arc::clone(&self.side);
         self.spawn(async move {
-            let read = async { company(&shared, &cell).await?.read().await };
+            let read = async { side.company().await?.read().await };
             match read.await {
                 Ok(directory) => Event::CompanyRead(directory),
                 Err(failure) => Event::CompanyFailed(failure),
@@ -163,35 +159,19 @@ impl Effects {
     }
 
     fn write_contact(&mut self, write: ContactWrite) {
-        let (shared, cell) = (self.shared.clone(), Arc::clone(&self.company));
+        let side = Arc::clone(&self.side);
         self.spawn(async move {
-            Event::ContactWritten(match company(&shared, &cell).await {
+            Event::ContactWritten(match side.company().await {
                 Ok(company) => company.write(&write).await,
                 Err(failure) => Err(WriteFault::Failed(failure)),
             })
         });
     }
 
-    fn read_systems(&mut self) {
-        let (shared, cell) = (self.shared.clone(), Arc::clone(&self.analytics));
-        self.spawn(async move {
-            let read = async { analytics(&shared, &cell).await?.phone_systems().await };
-            match read.await {
-                Ok(systems) => Event::SystemsRead(systems),
-                Err(failure) => Event::SystemsFailed(failure),
-            }
-        });
-    }
-
-    fn read_calls(&mut self, system: Arc<str>) {
-        let (shared, cell) = (self.shared.clone(), Arc::clone(&self.analytics));
-        self.spawn(async move {
-            let read = async { analytics(&shared, &cell).await?.active_calls(&system).await };
-            match read.await {
-                Ok(read) => Event::CallsRead { system, read },
-                Err(failure) => Event::CallsFailed { system, failure },
-            }
-        });
+    /// Reads something of 8x8's side, or listens to it until it ends.
+    fn read_eight(&mut self, due: Due) {
+        let side = Arc::clone(&self.side);
+        self.spawn(async move { Event::Eight(side.read(due).await) });
     }
 
     /// The ledger is on the disk before anything is sent: what a crash leaves behind is known to the next run.
@@ -286,45 +266,6 @@ fn remember(expected: &Mutex<Expected>, account: &Account) {
         first: false,
     };
     *expected.lock().unwrap_or_else(PoisonError::into_inner) = same;
-}
-
-/// The client for calls, with the key that the vault holds.
-async fn analytics<'a>(shared: &Shared, cell: &'a OnceCell<Analytics>) -> Result<&'a Analytics, Failure> {
-    cell.get_or_try_init(|| async {
-        let loaded = Credential::load(&shared.vault, Key::Analytics).await;
-        let credential = loaded.map_err(|error| Failure::Vault(Arc::new(error.problem())))?;
-        let credential = credential.ok_or_else(|| {
-            let cause = "No key for Work Analytics is in the keychain.";
-            let remedy = "Enter it in Setup, under 8x8 to Teams presence.";
-            Failure::Forbidden(Arc::new(Problem::new("eight.missing", "A key is missing.", cause, remedy)))
-        })?;
-        let api = shared.endpoints.eight.api.clone();
-        Ok(Analytics::new(shared.http.clone(), Arc::clone(&shared.clock), api, credential))
-    })
-    .await
-}
-
-/// The client for company contacts, with the keys that the vault holds.
-async fn company<'a>(shared: &Shared, cell: &'a OnceCell<Company>) -> Result<&'a Company, Failure> {
-    cell.get_or_try_init(|| async {
-        let missing = |product: &str| {
-            let cause = format!("No key with the product “{product}” is in the keychain.");
-            Failure::Forbidden(Arc::new(Problem::new(
-                "eight.missing",
-                "A key is missing.",
-                cause,
-                "Enter it in Setup.",
-            )))
-        };
-        let loaded = Credential::load(&shared.vault, Key::Management).await;
-        let management = loaded.map_err(|error| Failure::Vault(Arc::new(error.problem())))?;
-        let management = management.ok_or_else(|| missing(Key::Management.product()))?.key;
-        let search = checkup::search_key(&shared.endpoints, &shared.vault).await?;
-        let search = search.ok_or_else(|| missing(Key::Search.product()))?;
-        let api = shared.endpoints.eight.api.clone();
-        Ok(Company::new(shared.http.clone(), Arc::clone(&shared.clock), api, search, management))
-    })
-    .await
 }
 
 fn nobody_writes() -> Failure {

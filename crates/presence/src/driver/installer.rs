@@ -10,6 +10,7 @@ use tokio::sync::mpsc::Sender;
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::Heard;
+use super::eight::Side;
 use crate::checkup::Checkup;
 use crate::clock::Clock;
 use crate::desktop::Desktop;
@@ -24,6 +25,7 @@ use crate::setup::check::{self, Check};
 use crate::setup::event::{Effect, Event};
 use crate::setup::installation::{Installation, Key, Organisation};
 use crate::setup::integration::Integration;
+use crate::setup::options::CenterName;
 use crate::vault::Vault;
 
 /// What the wizard's work is done with.
@@ -167,9 +169,9 @@ impl Installer {
                     task.abort();
                 }
             }
-            Effect::TestKey { key, secret, login } => {
+            Effect::TestKey { key, secret, login, center } => {
                 let task = self.spawn(async move {
-                    let result = test_key(&shared, key, secret, login).await;
+                    let result = test_key(&shared, key, secret, login, center).await;
                     Event::KeyTested { key, result: result.map_err(|failure| told(&failure)) }
                 });
                 self.asking = Some(task);
@@ -196,6 +198,14 @@ impl Installer {
                     Event::Tick
                 });
             }
+            Effect::ForgetKey(key) => {
+                self.spawn(async move {
+                    if let Err(error) = Credential::forget(&shared.vault, key).await {
+                        tracing::warn!(%error, "a key could not be removed from the keychain");
+                    }
+                    Event::Tick
+                });
+            }
             Effect::SignOut => {
                 // The sync would forget it, but does not run.
                 self.spawn(async move {
@@ -206,7 +216,7 @@ impl Installer {
                 });
             }
             // The loop's own.
-            Effect::Adopt(_) | Effect::SignIn | Effect::CancelSignIn => {}
+            Effect::Adopt(_) | Effect::Tune(_) | Effect::SignIn | Effect::CancelSignIn => {}
         }
     }
 
@@ -280,9 +290,15 @@ async fn test_key(
     key: Key,
     secret: Secret,
     login: Option<(Secret, Secret)>,
+    center: CenterName,
 ) -> Result<(), Failure> {
     let credential = Credential { key: secret, login };
-    credential.test(&shared.http, &shared.clock, &shared.endpoints.eight.api, key).await?;
+    if key.is_optional() {
+        // A key of options is tested by the first thing it is for.
+        Side::test(shared, center, key, credential.key.clone()).await?;
+    } else {
+        credential.test(&shared.http, &shared.clock, &shared.endpoints.eight.api, key).await?;
+    }
     let saved = credential.save(&shared.vault, key).await;
     saved.map_err(|error| Failure::Vault(Arc::new(error.problem())))
 }

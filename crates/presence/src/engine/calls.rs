@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::reader::Reader;
+use crate::center::{Activity, ActivityRead};
 use crate::error::Failure;
 use crate::moment::{Moment, Uptime};
-use crate::person::{ById, PersonId};
+use crate::person::PersonId;
 use crate::snapshot::Source;
 
 /// After so long without a good answer nobody of a phone system counts as on a call.
@@ -19,6 +20,9 @@ pub const CALL_LIFE: Duration = Duration::from_mins(1);
 
 /// Phone systems come and go rarely.
 const SYSTEMS_INTERVAL: Duration = Duration::from_mins(10);
+
+/// Between two readings of agent activity, which refines what calls tell.
+const ACTIVITY_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The longest time between two looks at a phone system that asks for less.
 const LONGEST_INTERVAL: Duration = Duration::from_mins(1);
@@ -96,6 +100,14 @@ impl Lines {
     }
 }
 
+impl Lines {
+    /// Who has an extension, if only one person has it in all phone systems.
+    #[must_use]
+    pub fn anywhere(&self, extension: &str) -> Option<PersonId> {
+        self.anywhere.get(extension).copied().flatten()
+    }
+}
+
 /// What is to be read next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Due {
@@ -103,6 +115,8 @@ pub enum Due {
     Systems,
     /// The calls of one.
     Calls(Arc<str>),
+    /// What people in its queues do.
+    Activity(Arc<str>),
 }
 
 /// All phone systems and who is on a call.
@@ -110,9 +124,9 @@ pub enum Due {
 pub struct Calls {
     interval: Duration,
     discovery: Reader,
+    /// Whether agent activity is read too.
+    activity: bool,
     systems: Vec<System>,
-    /// Who is on a call now, and since when we know.
-    talking: ById<Moment>,
 }
 
 #[derive(Debug)]
@@ -121,13 +135,39 @@ struct System {
     reader: Reader,
     interval: Duration,
     connected: Vec<String>,
+    /// Agent activity; not read unless somebody wants it.
+    activity: Reader,
+    agents: Vec<Activity>,
+}
+
+impl System {
+    /// What nobody vouches for any more says nothing.
+    fn forget(&mut self, now: Moment) {
+        let over = |reader: &Reader| {
+            reader.source().last_success.is_none_or(|last| now.since(last) >= CALL_LIFE)
+        };
+        if over(&self.reader) {
+            self.connected.clear();
+        }
+        if over(&self.activity) {
+            self.agents.clear();
+        }
+    }
 }
 
 impl Calls {
     /// Knows nothing yet, and asks for the phone systems at once.
     #[must_use]
     pub fn new(interval: Duration, now: Moment) -> Self {
-        Self { interval, discovery: Reader::new(now), systems: Vec::new(), talking: ById::default() }
+        Self { interval, discovery: Reader::new(now), activity: false, systems: Vec::new() }
+    }
+
+    /// Says whether agent activity is read.
+    pub fn read_activity(&mut self, wanted: bool) {
+        self.activity = wanted;
+        if !wanted {
+            self.systems.iter_mut().for_each(|one| one.agents.clear());
+        }
     }
 
     /// What is due; it counts as being read from here on.
@@ -140,6 +180,9 @@ impl Calls {
             if one.reader.take(now) {
                 due.push(Due::Calls(Arc::clone(&one.system.id)));
             }
+            if self.activity && one.activity.take(now) {
+                due.push(Due::Activity(Arc::clone(&one.system.id)));
+            }
         }
         due
     }
@@ -148,12 +191,15 @@ impl Calls {
     #[must_use]
     pub fn wake_at(&self) -> Option<Uptime> {
         let reads = self.systems.iter().filter_map(|one| one.reader.wake_at());
-        let ends = self
-            .systems
-            .iter()
-            .filter(|one| !one.connected.is_empty())
-            .filter_map(|one| one.reader.source().last_success.map(|last| last.uptime.plus(CALL_LIFE)));
-        reads.chain(ends).chain(self.discovery.wake_at()).min()
+        let activity = self.systems.iter().filter(|_| self.activity).filter_map(|one| one.activity.wake_at());
+        let end = |reader: &Reader| reader.source().last_success.map(|last| last.uptime.plus(CALL_LIFE));
+        // What has run out is forgotten then, and so wakes nobody twice.
+        let ends = self.systems.iter().flat_map(|one| {
+            let calls = end(&one.reader).filter(|_| !one.connected.is_empty());
+            let agents = end(&one.activity).filter(|_| !one.agents.is_empty());
+            calls.into_iter().chain(agents)
+        });
+        reads.chain(activity).chain(ends).chain(self.discovery.wake_at()).min()
     }
 
     /// The phone systems are known.
@@ -162,8 +208,14 @@ impl Calls {
         self.systems.retain(|one| systems.contains(&one.system));
         for system in systems {
             if !self.systems.iter().any(|one| one.system == system) {
-                let (reader, interval) = (Reader::new(now), self.interval);
-                self.systems.push(System { system, reader, interval, connected: Vec::new() });
+                self.systems.push(System {
+                    system,
+                    reader: Reader::new(now),
+                    interval: self.interval,
+                    connected: Vec::new(),
+                    activity: Reader::new(now),
+                    agents: Vec::new(),
+                });
             }
         }
     }
@@ -195,38 +247,56 @@ impl Calls {
         one.reader.failed(failure, now);
     }
 
+    /// What people in queues do is known.
+    pub fn activity_read(&mut self, system: &str, read: ActivityRead, now: Moment) {
+        let Some(one) = self.systems.iter_mut().find(|one| &*one.system.id == system) else { return };
+        one.activity.succeeded(ACTIVITY_INTERVAL, now);
+        one.agents = if self.activity { read.agents } else { Vec::new() };
+    }
+
+    /// It could not be read: what is known ages.
+    pub fn activity_failed(&mut self, system: &str, failure: &Failure, now: Moment) {
+        if let Some(one) = self.systems.iter_mut().find(|one| &*one.system.id == system) {
+            one.activity.failed(failure, now);
+        }
+    }
+
     /// Nothing is under way any more: answers will not come.
     pub fn abandon(&mut self) {
         self.discovery.abandon();
         for one in &mut self.systems {
             one.reader.abandon();
+            one.activity.abandon();
         }
     }
 
-    /// Works out who is on a call now; tells who began and who ended.
-    pub fn settle(&mut self, lines: &Lines, now: Moment) -> (Vec<PersonId>, Vec<PersonId>) {
+    /// Who is on a call now. Knowledge that has run out is forgotten.
+    pub fn talking(&mut self, lines: &Lines, now: Moment) -> Vec<PersonId> {
         let only = self.systems.len() == 1;
-        let mut talking: ById<Moment> = ById::default();
-        for one in &self.systems {
-            let last = one.reader.source().last_success;
-            if last.is_none_or(|last| now.since(last) >= CALL_LIFE) {
-                continue;
-            }
-            for extension in &one.connected {
-                if let Some(person) = lines.find(&one.system, only, extension) {
-                    let since = self.talking.get(&person).copied().unwrap_or(now);
-                    talking.insert(person, since);
-                }
+        let mut talking = Vec::new();
+        for one in &mut self.systems {
+            one.forget(now);
+            let by_activity = one.agents.iter().filter(|agent| agent.talking).map(|agent| &agent.extension);
+            for extension in one.connected.iter().chain(by_activity) {
+                talking.extend(lines.find(&one.system, only, extension));
             }
         }
-        let mut began: Vec<PersonId> =
-            talking.keys().filter(|id| !self.talking.contains_key(id)).copied().collect();
-        let mut ended: Vec<PersonId> =
-            self.talking.keys().filter(|id| !talking.contains_key(id)).copied().collect();
-        began.sort_unstable();
-        ended.sort_unstable();
-        self.talking = talking;
-        (began, ended)
+        talking
+    }
+
+    /// What 8x8 says of people in queues, and which queues they are logged in to.
+    pub fn activity(&self, lines: &Lines) -> Vec<(PersonId, &Activity)> {
+        let only = self.systems.len() == 1;
+        let of = |one: &'_ System| -> Vec<(PersonId, usize)> {
+            let agents = one.agents.iter().enumerate();
+            agents
+                .filter_map(|(at, agent)| Some((lines.find(&one.system, only, &agent.extension)?, at)))
+                .collect()
+        };
+        self.systems
+            .iter()
+            .flat_map(|one| of(one).into_iter().map(|(person, at)| (person, &one.agents[at])))
+            .collect()
     }
 
     /// Whether every phone system has answered at least once.
@@ -236,21 +306,17 @@ impl Calls {
             && self.systems.iter().all(|one| one.reader.source().last_success.is_some())
     }
 
-    /// Since when somebody is known to be on a call.
-    #[must_use]
-    pub fn since(&self, person: &PersonId) -> Option<Moment> {
-        self.talking.get(person).copied()
-    }
-
-    /// Who is on a call.
-    pub fn talking(&self) -> impl Iterator<Item = (&PersonId, &Moment)> {
-        self.talking.iter()
-    }
-
     /// How the sources are doing: the list of phone systems, and each of them by name.
     #[must_use]
     pub fn sources(&self) -> Vec<(Arc<str>, Source)> {
         self.systems.iter().map(|one| (Arc::clone(&one.system.name), one.reader.source().clone())).collect()
+    }
+
+    /// How reading agent activity is doing, by phone system; empty unless it is read.
+    #[must_use]
+    pub fn activity_sources(&self) -> Vec<(Arc<str>, Source)> {
+        let systems = self.systems.iter().filter(|_| self.activity);
+        systems.map(|one| (Arc::clone(&one.system.name), one.activity.source().clone())).collect()
     }
 
     /// How the list of phone systems is doing.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::event::StoredObservation;
+use super::telephony::Due;
 use super::writer::Write;
 use crate::imports::{self, ContactWrite};
 use crate::person::{Contact, Person, PersonId};
@@ -26,13 +27,8 @@ pub enum Effect {
     },
     /// Read all corporate contacts of 8x8.
     ReadContacts,
-    /// Read the phone systems of 8x8.
-    ReadSystems,
-    /// Read every call of a phone system.
-    ReadCalls {
-        /// Which.
-        system: Arc<str>,
-    },
+    /// Read something of 8x8's side, or listen to it.
+    Eight(Due),
     /// Write to Teams, after the ledger has it.
     WritePresence {
         /// At most as many as one request takes.
@@ -74,6 +70,13 @@ pub enum Change {
         added: Vec<(PersonId, Timestamp)>,
         /// Cleared.
         removed: Vec<PersonId>,
+    },
+    /// How far the contact centre's events were heard.
+    Stream {
+        /// Id of the last message.
+        id: Arc<str>,
+        /// When it came.
+        at: Timestamp,
     },
     /// What the import of contacts keeps.
     Import(imports::Kept),

@@ -7,11 +7,13 @@ use jiff::Timestamp;
 
 use super::calls::{CallsRead, PhoneSystem};
 use super::writer::{Write, Written};
+use crate::center::{ActivityRead, AgentsRead, RingGroupsRead, StreamMessage};
 use crate::error::{Failure, Problem};
 use crate::imports::{self, Directory, ImportWish, WriteFault};
 use crate::mapping::Term;
 use crate::person::{Contact, Person, PersonId};
 use crate::session::Step;
+use crate::setup::options::Options;
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -37,24 +39,10 @@ pub enum Event {
     ContactsRead(Vec<Contact>),
     /// They could not be read.
     ContactsFailed(Failure),
-    /// The phone systems of 8x8.
-    SystemsRead(Vec<PhoneSystem>),
-    /// They could not be read.
-    SystemsFailed(Failure),
-    /// Every call of a phone system.
-    CallsRead {
-        /// Which.
-        system: Arc<str>,
-        /// The calls.
-        read: CallsRead,
-    },
-    /// They could not be read.
-    CallsFailed {
-        /// Of which phone system.
-        system: Arc<str>,
-        /// Why.
-        failure: Failure,
-    },
+    /// Something of 8x8's side.
+    Eight(Heard),
+    /// The administrator set something.
+    Options(Arc<Options>),
     /// Something was written to Teams, or not.
     Written(Vec<(Write, Written)>),
     /// 8x8's company contacts were read, to be compared.
@@ -73,6 +61,29 @@ pub enum Event {
     Woke,
     /// Time passed.
     Tick,
+}
+
+/// What 8x8's side tells, or why it does not.
+#[derive(Debug)]
+pub enum Heard {
+    /// The phone systems.
+    Systems(Result<Vec<PhoneSystem>, Failure>),
+    /// Every call of a phone system.
+    Calls(Arc<str>, Result<CallsRead, Failure>),
+    /// What people in its queues do.
+    Activity(Arc<str>, Result<ActivityRead, Failure>),
+    /// The status of all agents.
+    Agents(Result<AgentsRead, Failure>),
+    /// The contact centre's events can be heard.
+    StreamOpened,
+    /// They can be heard, and there are none.
+    StreamAlive,
+    /// Events, in their order.
+    Streamed(Vec<StreamMessage>),
+    /// They can not be heard, or not any more.
+    StreamEnded(Failure),
+    /// All ring groups.
+    Groups(Result<RingGroupsRead, Failure>),
 }
 
 /// What a person can ask for, from whatever surface.
@@ -107,6 +118,8 @@ pub struct Restored {
     pub ledger: Vec<PersonId>,
     /// What the import of contacts keeps.
     pub import: imports::Kept,
+    /// How far the contact centre's events were heard, and when that was.
+    pub stream: Option<(Arc<str>, Timestamp)>,
 }
 
 /// What the store keeps of an observation.

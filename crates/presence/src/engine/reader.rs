@@ -65,6 +65,13 @@ impl Reader {
         self.set(SourceState::Live, None, None, now);
     }
 
+    /// A source that stays open is open; it stays under way until it fails.
+    pub fn opened(&mut self, now: Moment) {
+        self.failures = 0;
+        self.source.last_success = Some(now);
+        self.set(SourceState::Live, None, None, now);
+    }
+
     /// It could not be read; gives when it is tried again.
     pub fn failed(&mut self, failure: &Failure, now: Moment) {
         self.in_flight = false;

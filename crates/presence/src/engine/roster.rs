@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::calls::Lines;
 use super::event::{DirectoryRead, PresenceRead, Reading, Restored, StoredObservation};
 use crate::imports::{self, Fields};
-use crate::mapping::map;
+use crate::mapping::{Presence, map};
 use crate::matches::{self, Report};
 use crate::moment::Moment;
 use crate::person::{ById, Card, Contact, Person, PersonId};
@@ -22,6 +22,8 @@ pub struct Roster {
     report: Arc<Report>,
     /// The account that polls; it is on the board only if 8x8 knows it as a person.
     own: Option<PersonId>,
+    /// Whether 8x8 says anything of anybody beside calls.
+    eight: bool,
 }
 
 /// What a presence answer changed.
@@ -175,6 +177,26 @@ impl Roster {
         }
     }
 
+    /// Says what 8x8 says of people beside calls; of whoever is not named it says nothing. Whether anything changed.
+    pub fn set_words(&mut self, words: &ById<Presence>) -> bool {
+        if words.is_empty() && !self.eight {
+            return false;
+        }
+        self.eight = !words.is_empty();
+        let changed: Vec<PersonId> = self
+            .people
+            .iter()
+            .filter(|state| state.eight != words.get(&state.id()).copied())
+            .map(PersonState::id)
+            .collect();
+        for id in &changed {
+            if let Some(state) = self.state_mut(id) {
+                state.eight = words.get(id).copied();
+            }
+        }
+        !changed.is_empty()
+    }
+
     /// Says whether Teams repeats our own word for somebody.
     pub fn set_ours(&mut self, id: &PersonId, ours: bool) {
         if self.state(id).is_some_and(|state| state.ours != ours)
@@ -274,7 +296,14 @@ impl Roster {
         for id in arrivals {
             if let Some(card) = wanted.get(&id) {
                 let card = Arc::clone(card);
-                everybody.push(PersonState { card, teams: None, absent: false, call: None, ours: false });
+                everybody.push(PersonState {
+                    card,
+                    teams: None,
+                    absent: false,
+                    call: None,
+                    ours: false,
+                    eight: None,
+                });
             }
         }
         self.positions = everybody.iter().zip(0_u32..).map(|(state, at)| (state.id(), at)).collect();

@@ -162,10 +162,13 @@ impl Setup {
             let installation = self.change();
             installation.keys.insert(key);
             installation.skipped.remove(&key);
+            // Another key of the same product is another key: whoever holds the old one begins anew.
+            self.adopted_keys.clear();
         }
         let Work::Key { integration, .. } = self.work else { return };
         self.work = Work::Idle;
         match result {
+            Ok(()) if key.is_optional() => {}
             Ok(()) => {
                 self.reopened = None;
                 // A new key is proved together with everything else.
@@ -174,6 +177,9 @@ impl Setup {
                 } else {
                     self.go_on(integration, now, effects);
                 }
+            }
+            Err(problem) if key.is_optional() => {
+                self.option_problem = Some((integration, key.keyword().to_owned(), problem));
             }
             Err(problem) => self.fail(integration, StepId::Key, problem),
         }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::check::{Check, Fault, Finding};
 use super::installation::{CertificateRecord, Installation, Key, Organisation};
 use super::integration::Integration;
+use super::options::CenterName;
 use super::registration::Registration;
 use super::step::StepId;
 use super::task::{AdministratorRole, Outcome, Task};
@@ -46,6 +47,12 @@ pub enum Act {
     SaveKey,
     /// Go on without this key.
     SkipKey,
+    /// Take the values of options.
+    SetOption,
+    /// Forget the key of an option.
+    ForgetKey,
+    /// Say who an agent of the contact centre is.
+    MapAgent,
     /// Run the checks.
     Verify,
     /// Stop what is under way.
@@ -245,6 +252,8 @@ pub enum Effect {
         secret: Secret,
         /// 8x8 user name and password, where the product wants them.
         login: Option<(Secret, Secret)>,
+        /// Which contact centre, where it is a key of one.
+        center: CenterName,
     },
     /// Make a certificate, or give the one that is in the vault.
     MakeCertificate(Registration),
@@ -259,6 +268,10 @@ pub enum Effect {
     ForgetCertificate(Registration),
     /// Run the sync with the installation as it is now.
     Adopt(Arc<Installation>),
+    /// Let the running sync know of other options.
+    Tune(Arc<Installation>),
+    /// Remove a key from the vault.
+    ForgetKey(Key),
     /// Let the status user sign in.
     SignIn,
     /// Stop waiting for that.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::integration::Integration;
+use super::options::{CenterName, Options};
 use super::registration::Registration;
 use crate::endpoints::Cloud;
 
@@ -149,11 +150,18 @@ pub enum Key {
     Management,
     /// Product "Work Analytics", with a user and a password.
     Analytics,
+    /// The contact centre's Action Request Token: reads and sets the status of agents.
+    Agents,
+    /// Product "Pulsar Event Stream": tells at once what agents do.
+    Events,
+    /// Products "UC Ring Group Admin" and "UC & CC Admin Operations", for participants of 8x8's beta.
+    Groups,
 }
 
 impl Key {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Search, Self::Management, Self::Analytics];
+    pub const ALL: [Self; 6] =
+        [Self::Search, Self::Management, Self::Analytics, Self::Agents, Self::Events, Self::Groups];
 
     /// Name of the vault's entry.
     #[must_use]
@@ -162,17 +170,41 @@ impl Key {
             Self::Search => "eight-search",
             Self::Management => "eight-management",
             Self::Analytics => "eight-analytics",
+            Self::Agents => "eight-agents",
+            Self::Events => "eight-events",
+            Self::Groups => "eight-groups",
         }
     }
 
-    /// The product to tick in 8x8's Admin Console.
+    /// The product to tick in 8x8's Admin Console; an agent token comes from Configuration Manager instead.
     #[must_use]
     pub fn product(self) -> &'static str {
         match self {
             Self::Search => "Contact Search",
             Self::Management => "Contact Management",
             Self::Analytics => "Work Analytics",
+            Self::Agents => "Action Request Token",
+            Self::Events => "Pulsar Event Stream",
+            Self::Groups => "UC Ring Group Admin",
         }
+    }
+
+    /// Whether an integration is nothing without it; the others belong to options.
+    #[must_use]
+    pub fn is_optional(self) -> bool {
+        matches!(self, Self::Agents | Self::Events | Self::Groups)
+    }
+
+    /// The key of a keyword, as surfaces send it.
+    #[must_use]
+    pub fn from_keyword(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|key| key.keyword() == text)
+    }
+
+    /// The keyword.
+    #[must_use]
+    pub fn keyword(self) -> &'static str {
+        self.entry().trim_start_matches("eight-")
     }
 }
 
@@ -212,6 +244,8 @@ pub struct Installation {
     pub keys: BTreeSet<Key>,
     /// Keys that somebody decided to do without for now.
     pub skipped: BTreeSet<Key>,
+    /// How far the integrations go, and their limits.
+    pub options: Options,
     /// What the administrator's visit began to make, and when: written down before it is asked for, and kept until the visit
     /// is through, so that after a crash it is looked for with patience.
     pub begun: BTreeMap<String, Timestamp>,
@@ -236,6 +270,21 @@ pub struct Configuration {
     pub writes: bool,
     /// Whether contacts may be imported.
     pub imports: bool,
+    /// The contact centre and the ring groups, as far as there are keys for them.
+    pub center: CenterConfiguration,
+}
+
+/// What is read and changed beside calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CenterConfiguration {
+    /// Which contact centre.
+    pub name: CenterName,
+    /// Whether the status of agents can be read and set.
+    pub agents: bool,
+    /// Whether its events can be heard.
+    pub events: bool,
+    /// Whether ring groups can be read and changed.
+    pub groups: bool,
 }
 
 impl Installation {
@@ -304,7 +353,24 @@ impl Installation {
                 let contacts = self.progress(Integration::Contacts);
                 contacts.verified.is_some() && !contacts.disabled && self.keys.contains(&Key::Management)
             },
+            center: self.center(back.begun && !back.disabled),
         })
+    }
+}
+
+impl Installation {
+    fn center(&self, on: bool) -> CenterConfiguration {
+        let has = |key: Key| on && self.keys.contains(&key);
+        let known = self.options.center.is_known();
+        let center = CenterConfiguration {
+            name: CenterName::default(),
+            agents: known && has(Key::Agents),
+            events: known && has(Key::Events),
+            groups: has(Key::Groups),
+        };
+        // A name that nothing is asked of changes nothing.
+        let used = center.agents || center.events;
+        CenterConfiguration { name: used.then(|| self.options.center.clone()).unwrap_or_default(), ..center }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The match report: who is on both sides, who is not, and what can be done about it.
 
+mod agents;
+
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
@@ -7,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::text::{clock, count};
 use crate::matches::{Reason, Unmatched};
 use crate::person::fold;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, SourceOf};
 
 /// A part of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -24,12 +26,36 @@ pub enum Tab {
     Duplicates,
     /// Guests, disabled accounts, rooms and shared mailboxes.
     LeftOut,
+    /// Agents of the contact centre, and who they are.
+    Agents,
+    /// Who is logged in to call queues and ring groups.
+    Queues,
 }
 
 impl Tab {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Matched, Self::OnlyTeams, Self::OnlyEight, Self::Duplicates, Self::LeftOut];
+    pub const ALL: [Self; 7] = [
+        Self::Matched,
+        Self::OnlyTeams,
+        Self::OnlyEight,
+        Self::Duplicates,
+        Self::LeftOut,
+        Self::Agents,
+        Self::Queues,
+    ];
+
+    /// Whether a picture has anything of it: without a contact centre there is nothing to say of agents.
+    #[must_use]
+    pub fn is_there(self, snapshot: &Snapshot) -> bool {
+        match self {
+            Self::Agents => snapshot.center.as_ref().is_some_and(|center| {
+                !center.agents.is_empty()
+                    || center.sources.iter().any(|(of, _)| matches!(of, SourceOf::Agents | SourceOf::Events))
+            }),
+            Self::Queues => snapshot.center.is_some(),
+            _ => true,
+        }
+    }
 
     /// Its name.
     #[must_use]
@@ -40,6 +66,8 @@ impl Tab {
             Self::OnlyEight => "Only in 8x8",
             Self::Duplicates => "Duplicates",
             Self::LeftOut => "Left out",
+            Self::Agents => "Agents",
+            Self::Queues => "In queues",
         }
     }
 
@@ -50,6 +78,12 @@ impl Tab {
             Self::OnlyEight => "Without a Teams user, nothing is known of these people\u{2019}s presence.",
             Self::Duplicates => "Nobody is guessed: until the addresses are unique, none of them is matched.",
             Self::LeftOut => "These accounts are not on the board.",
+            Self::Agents => {
+                "8x8 knows no address of an agent. Say who is who: only then do calls of agents show on the board and in Teams."
+            }
+            Self::Queues => {
+                "Do not disturb in Teams is what keeps queue calls away from these people: busy or away does not. It reaches 8x8 only as far as Setup says."
+            }
         }
     }
 
@@ -154,7 +188,7 @@ pub struct TabCount {
 }
 
 /// A row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export, rename = "MatchRow"))]
 pub struct Row {
     /// Name.
@@ -169,6 +203,22 @@ pub struct Row {
     pub why: String,
     /// What to do.
     pub remedy: String,
+    /// The agent of the contact centre this row is about; the page lets people choose who that is.
+    pub agent: Option<String>,
+    /// What can be done at once.
+    pub actions: Vec<RowAction>,
+}
+
+/// Something that can be done about an agent; sent as the act `mapAgent` of the integration `eightToTeams`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, rename = "MatchAction"))]
+pub struct RowAction {
+    /// "This is Ann Lee".
+    pub label: String,
+    /// The person's id, empty for nobody; without it the decision is taken back.
+    pub person: Option<String>,
+    /// Whether it is what we recommend.
+    pub primary: bool,
 }
 
 /// The page of a picture.
@@ -177,10 +227,13 @@ pub fn matches(snapshot: &Snapshot, query: &Query) -> Matches {
     let report = &snapshot.matches;
     let number = |tab: Tab| match tab {
         Tab::Matched => report.matched,
+        Tab::Agents => snapshot.center.as_ref().map_or(0, |center| center.agents.len()),
+        Tab::Queues => snapshot.center.as_ref().map_or(0, |center| center.queues.len()),
         _ => report.unmatched.iter().filter(|line| Tab::of(line.reason) == tab).count(),
     };
     let tabs = Tab::ALL
         .into_iter()
+        .filter(|tab| tab.is_there(snapshot))
         .map(|tab| TabCount { tab, label: tab.label().into(), count: number(tab) })
         .collect();
     let words: Vec<String> = fold(&query.search).split_whitespace().map(Into::into).collect();
@@ -220,6 +273,12 @@ fn headline(snapshot: &Snapshot) -> String {
 }
 
 fn rows(snapshot: &Snapshot, tab: Tab) -> Box<dyn Iterator<Item = Row> + '_> {
+    if tab == Tab::Agents {
+        return Box::new(agents::rows(snapshot));
+    }
+    if tab == Tab::Queues {
+        return Box::new(agents::queue_rows(snapshot));
+    }
     if tab == Tab::Matched {
         let matched = snapshot.people.by_name().filter_map(|state| {
             let card = &state.card;
@@ -237,7 +296,7 @@ fn rows(snapshot: &Snapshot, tab: Tab) -> Box<dyn Iterator<Item = Row> + '_> {
                 address: card.person.user_name.clone(),
                 extension: card.extension().into(),
                 why: by.into(),
-                remedy: String::new(),
+                ..Row::default()
             })
         });
         return Box::new(matched);
@@ -252,6 +311,7 @@ fn rows(snapshot: &Snapshot, tab: Tab) -> Box<dyn Iterator<Item = Row> + '_> {
             extension: line.extension.clone(),
             why,
             remedy: remedy.into(),
+            ..Row::default()
         }
     }))
 }
@@ -284,7 +344,7 @@ pub fn csv(snapshot: &Snapshot) -> String {
     let mut text = String::from("\u{feff}");
     let header = ["Part", "Name", "Department", "Address", "Extension", "Why", "What to do"];
     line(&mut text, header.into_iter());
-    for tab in Tab::ALL {
+    for tab in Tab::ALL.into_iter().filter(|tab| tab.is_there(snapshot)) {
         for row in rows(snapshot, tab) {
             let cells = [
                 tab.label(),

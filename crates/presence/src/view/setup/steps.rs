@@ -518,6 +518,8 @@ fn key(integration: Integration, view: &mut StepView) {
         Key::Search => "It reads the 8x8 directory: who has which extension, and who belongs to whom.",
         Key::Management => "It writes the imported contacts, and only those.",
         Key::Analytics => "It reads who is on a call.",
+        // Keys of options have no step.
+        Key::Agents | Key::Events | Key::Groups => "It belongs to an option.",
     };
     view.text =
         vec![for_what.into(), "The key is tested at once, and kept in this computer's keychain only.".into()];
