@@ -4,6 +4,7 @@
 //! next, and what the state of the whole is called. There is no IO, no clock and no randomness: the same events at the
 //! same moments give the same picture.
 
+pub mod backoff;
 pub mod calls;
 pub mod center;
 pub mod effect;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::backoff;
 use crate::error::{Failure, Problem};
 use crate::moment::{Moment, Uptime};
 use crate::snapshot::{Source, SourceState};
@@ -13,12 +14,17 @@ pub const FORBIDDEN_WAIT: Duration = Duration::from_mins(15);
 /// Longest wait between two attempts at a source that fails otherwise.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
+/// The same where the vendor could not be reached: it is back as soon as the network is.
+const LONGEST_OFFLINE: Duration = Duration::from_secs(10);
+
 /// The plan for one such source.
 #[derive(Debug)]
 pub struct Reader {
     due: Uptime,
     in_flight: bool,
     failures: u32,
+    /// Shortens the waits after failures; none leaves them as they are.
+    seed: Option<u64>,
     source: Source,
 }
 
@@ -27,7 +33,13 @@ impl Reader {
     #[must_use]
     pub fn new(now: Moment) -> Self {
         let source = Source { since: Some(now), ..Source::default() };
-        Self { due: now.uptime, in_flight: false, failures: 0, source }
+        Self { due: now.uptime, in_flight: false, failures: 0, seed: None, source }
+    }
+
+    /// With waits after failures that differ from desktop to desktop.
+    #[must_use]
+    pub fn spread(self, seed: u64) -> Self {
+        Self { seed: Some(seed), ..self }
     }
 
     /// How it is doing.
@@ -76,18 +88,23 @@ impl Reader {
     pub fn failed(&mut self, failure: &Failure, now: Moment) {
         self.in_flight = false;
         self.failures = self.failures.saturating_add(1);
-        let doubled = Duration::from_secs(1 << self.failures.min(7)).min(LONGEST_WAIT);
         let (state, wait) = match failure {
             Failure::Throttled { wait, .. } => (SourceState::Throttled, *wait),
-            Failure::Offline(_) => (SourceState::Offline, doubled.min(Duration::from_secs(10))),
-            Failure::SignInNeeded(_) => (SourceState::SignInNeeded, doubled),
+            Failure::Offline(_) => (SourceState::Offline, self.wait(LONGEST_OFFLINE)),
+            Failure::SignInNeeded(_) => (SourceState::SignInNeeded, self.wait(LONGEST_WAIT)),
             Failure::Forbidden(_) => (SourceState::Stale, FORBIDDEN_WAIT),
-            Failure::Broken(_) | Failure::Vault(_) => (SourceState::Stale, doubled),
+            Failure::Broken(_) | Failure::Vault(_) => (SourceState::Stale, self.wait(LONGEST_WAIT)),
             Failure::Reset => (SourceState::Stale, Duration::ZERO),
         };
         let until = now.plus(wait);
         self.due = until.uptime;
         self.set(state, Some(until), failure.problem().cloned(), now);
+    }
+
+    /// Doubles with each failure in a row.
+    fn wait(&self, longest: Duration) -> Duration {
+        let wait = backoff::doubled(self.failures, longest);
+        self.seed.map_or(wait, |seed| backoff::spread(wait, seed, self.failures))
     }
 
     /// Nothing is under way any more: its answer will not come.
@@ -110,3 +127,6 @@ impl Reader {
         self.source.problem = problem;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::backoff;
 use crate::moment::Uptime;
 
 /// Requests under way at once, so that the first board comes fast and no vendor is flooded.
@@ -209,10 +210,8 @@ impl Schedule {
 
     /// Doubles from one second up to the interval, off by up to a fifth so that many desktops do not come together.
     fn backoff(&self, failures: u32) -> Duration {
-        let doubled = Duration::from_secs(1 << failures.saturating_sub(1).min(6));
-        let wait = doubled.min(self.interval);
-        let spread = (self.seed.wrapping_add(u64::from(failures))).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-        wait - wait / 5 * u32::try_from(spread % 100).unwrap_or(0) / 100
+        let wait = backoff::doubled(failures.saturating_sub(1).min(6), self.interval);
+        backoff::spread(wait, self.seed, failures)
     }
 
     fn ease(&mut self) {
