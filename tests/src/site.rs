@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use tokio::runtime;
 
 use crate::PATIENCE;
-use crate::bench::STILL;
+use crate::bench::{STILL, wait_for};
 use crate::vaults::Drawer;
 pub use graph::Graph;
 pub use person::{open_step, page, primary};

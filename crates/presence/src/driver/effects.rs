@@ -163,7 +163,7 @@ impl Effects {
         self.spawn(async move {
             Event::ContactWritten(match side.company().await {
                 Ok(company) => company.write(&write).await,
-                Err(failure) => Err(WriteFault::Failed(failure)),
+                Err(failure) => Err(WriteFault::Unsent(failure)),
             })
         });
     }

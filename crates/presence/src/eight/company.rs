@@ -12,7 +12,7 @@ use super::directory::{Question, Reader, address};
 use super::problem::{refused, trouble, unavailable};
 use crate::clock::Clock;
 use crate::error::{Failure, Problem};
-use crate::http::{self, Gate};
+use crate::http::{self, Gate, Trouble};
 use crate::imports::{CompanyContact, ContactWrite, Directory, Fields, ID_TAG, MARK, MARK_TAG, WriteFault};
 use crate::person::{PersonId, plain};
 use crate::secret::Secret;
@@ -22,7 +22,7 @@ use crate::setup::installation::Key;
 const USER: Question = Question { filter: "contactType==corporate", details: "EMAIL", burst: 1 };
 
 /// What customers write. Slower than reading users, because writing takes from the same limit.
-const WRITTEN: Question = Question { filter: "contactType==company", details: "EMAIL,TAG", burst: 1 };
+const WRITTEN: Question = Question { filter: "contactType==company", details: "EMAIL,TAG", burst: 0 };
 
 /// The client.
 pub struct Company {
@@ -69,13 +69,12 @@ impl Company {
     /// # Errors
     /// Whether 8x8 does not want it, or it could not be done now.
     pub async fn write(&self, write: &ContactWrite) -> Result<(), WriteFault> {
-        let failed = |failure: Failure| WriteFault::Failed(failure);
         let (url, removal) = match write {
             ContactWrite::Create { .. } => (address(&self.api, None), false),
             ContactWrite::Update { id, .. } => (address(&self.api, Some(id)), false),
             ContactWrite::Remove { id, .. } => (address(&self.api, Some(id)), true),
         };
-        let url = url.map_err(failed)?;
+        let url = url.map_err(WriteFault::Unsent)?;
         let request = || {
             let request = match write {
                 ContactWrite::Create { customer, fields } => {
@@ -89,13 +88,13 @@ impl Company {
             request.header("x-api-key", self.management.expose()).header("Accept", "application/json")
         };
         let answer = http::call_once(&self.gate, &self.clock, request).await;
-        let answer = answer.map_err(|error| failed(trouble(error)))?;
+        let answer = answer.map_err(fault)?;
         match answer.status {
             status if status.is_success() => Ok(()),
             // It is gone already, by whatever hand.
             StatusCode::NOT_FOUND if removal => Ok(()),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                Err(failed(refused(Key::Management, answer.status.as_u16())))
+                Err(WriteFault::Unsent(refused(Key::Management, answer.status.as_u16())))
             }
             status if status.is_client_error() => Err(WriteFault::Refused(Arc::new(
                 Problem::new(
@@ -106,9 +105,20 @@ impl Company {
                 )
                 .detail(format!("status {}", status.as_u16())),
             ))),
-            status => Err(failed(unavailable(status.as_u16()))),
+            status => Err(WriteFault::Lost(unavailable(status.as_u16()))),
         }
     }
+}
+
+/// Why there is no answer, and whether 8x8 may have done it all the same.
+fn fault(error: Trouble) -> WriteFault {
+    let unsent = match &error {
+        Trouble::Throttled(_) => true,
+        Trouble::Unreachable(error) => error.is_connect(),
+        Trouble::Incomplete => false,
+    };
+    let failure = trouble(error);
+    if unsent { WriteFault::Unsent(failure) } else { WriteFault::Lost(failure) }
 }
 
 /// A contact as a whole: what is left out of a replacement would be emptied.

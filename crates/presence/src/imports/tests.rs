@@ -1,3 +1,5 @@
+use jiff::Timestamp;
+
 use super::*;
 
 fn at(seconds: i64) -> Moment {
@@ -204,14 +206,14 @@ fn a_vendor_that_wants_silence_gets_it_and_a_pause_holds() {
     let (eight, wanted) = (Eight::default(), crowd(3));
     let mut machine = import(Kept::default());
     start(&mut machine, &eight, &wanted, 0);
-    assert_eq!(machine.tick(at(0)).len(), 1);
+    assert_eq!(machine.tick(at(2)).len(), 1);
     let problem = Arc::new(Problem::new("eight.throttled", "", "", ""));
     let throttled = Failure::Throttled { wait: Duration::from_secs(60), problem };
-    let _ = machine.written(Err(WriteFault::Failed(throttled)), at(0));
-    assert!(machine.tick(at(59)).is_empty());
-    assert_eq!(machine.tick(at(60)).len(), 1);
-    let _ = machine.written(Ok(()), at(60));
-    let _ = machine.wish(ImportWish::Pause, at(61));
+    let _ = machine.written(Err(WriteFault::Unsent(throttled)), at(2));
+    assert!(machine.tick(at(61)).is_empty());
+    assert_eq!(machine.tick(at(62)).len(), 1);
+    let _ = machine.written(Ok(()), at(62));
+    let _ = machine.wish(ImportWish::Pause, at(63));
     assert!(machine.tick(at(10_000)).is_empty());
     let _ = machine.wish(ImportWish::Resume, at(10_000));
     assert_eq!(machine.tick(at(10_000)).len(), 1);
@@ -222,9 +224,11 @@ fn a_vendor_that_wants_silence_gets_it_and_a_pause_holds() {
 #[test]
 fn names_over_the_limits_are_cut_between_words_and_marked() {
     let long = "von und zu Hohenstein-Lichtenberg-Sonnenfels";
-    assert_eq!(shortened("short", 30), "short");
-    let cut = shortened(long, 30);
+    assert_eq!(plan::shortened("short", 30), "short");
+    let cut = plan::shortened(long, 30);
     assert!(cut.chars().count() <= 30 && cut.ends_with('…'), "{cut}");
-    assert_eq!(shortened(&"word ".repeat(20), 30), "word word word word word…");
-    assert_eq!(shortened(&"ü".repeat(40), 30).chars().count(), 30);
+    assert_eq!(plan::shortened(&"word ".repeat(20), 30), "word word word word word…");
+    assert_eq!(plan::shortened(&"ü".repeat(40), 30).chars().count(), 30);
 }
+
+mod lost;
