@@ -16,6 +16,7 @@ pub mod talking;
 pub mod telephony;
 pub mod writer;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,7 +30,7 @@ use reader::{FORBIDDEN_WAIT, Reader};
 use roster::Roster;
 use schedule::Schedule;
 use talking::Changes;
-use telephony::{Due, Telephony};
+use telephony::Telephony;
 use writer::{Write, Writer, Written};
 
 use crate::error::{Failure, Problem};
@@ -122,6 +123,8 @@ pub struct Engine {
     cursor: Option<Arc<str>>,
     session: Session,
     source: Source,
+    /// When each page that is waited for was asked about.
+    asked: BTreeMap<usize, Moment>,
     /// Why the newest presence call brought nothing, until one brings something.
     failure: Option<Failure>,
     vault_due: Option<Uptime>,
@@ -156,6 +159,7 @@ impl Engine {
             cursor: None,
             session: Session::default(),
             source: Source { since: Some(now), ..Source::default() },
+            asked: BTreeMap::new(),
             failure: None,
             vault_due: None,
             local: None,
@@ -518,6 +522,9 @@ impl Engine {
 
     fn presence_read(&mut self, read: &PresenceRead, now: Moment, effects: &mut Vec<Effect>) {
         self.schedule.answered(read.page, now.uptime);
+        if let Some(asked) = self.asked.remove(&read.page) {
+            self.source.latencies.note(now.since(asked));
+        }
         // An answer that was under way when the vendor asked for a pause does not end the pause.
         let pausing = matches!(self.failure, Some(Failure::Throttled { .. }));
         if !pausing || self.schedule.hold(now.uptime).is_none() {
@@ -580,6 +587,7 @@ impl Engine {
                 effects.push(Effect::ReadDirectory { cursor: self.cursor.clone() });
             }
             while let Some(page) = self.schedule.take(now.uptime) {
+                self.asked.insert(page, now);
                 effects.push(Effect::ReadPresence { page, people: self.roster.page(page) });
             }
             if self.contacts.as_mut().is_some_and(|reader| reader.take(now)) {

@@ -118,6 +118,11 @@ impl Import {
         }
     }
 
+    /// Goes on with other limits, from the next write on.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
     /// What it shows.
     #[must_use]
     pub fn picture(&self) -> Picture {

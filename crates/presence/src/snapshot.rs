@@ -1,6 +1,6 @@
 //! One immutable picture of everything that is known. Every surface is a function of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -177,6 +177,30 @@ pub struct Source {
     pub retry_at: Option<Moment>,
     /// What is wrong, if anything.
     pub problem: Option<Arc<Problem>>,
+    /// How long the newest answers took.
+    pub latencies: Latencies,
+}
+
+/// How long the newest answers of a source took, in milliseconds, the oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Latencies(VecDeque<u32>);
+
+impl Latencies {
+    /// So many are kept.
+    pub const KEPT: usize = 40;
+
+    /// Takes note of one.
+    pub fn note(&mut self, took: Duration) {
+        if self.0.len() == Self::KEPT {
+            self.0.pop_front();
+        }
+        self.0.push_back(u32::try_from(took.as_millis()).unwrap_or(u32::MAX));
+    }
+
+    /// All of them, the oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        self.0.iter().copied()
+    }
 }
 
 /// Counters of what was set aside, for the health page; they only grow.
@@ -216,6 +240,10 @@ pub enum SourceOf {
     Events,
     /// Ring groups.
     Groups,
+    /// What is changed inside 8x8 while Teams says do-not-disturb.
+    Quiet,
+    /// What is written into the tags of contacts.
+    Tags,
 }
 
 /// An agent of the contact centre.

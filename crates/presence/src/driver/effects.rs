@@ -9,8 +9,8 @@ use super::Heard;
 use super::eight::Side;
 use super::installer::Shared;
 use crate::checkup;
-use crate::eight::keys::Credential;
-use crate::eight::{Analytics, Company, Contacts};
+use crate::eight::Contacts;
+use crate::engine::telephony::Due;
 use crate::engine::effect::{Change, Effect};
 use crate::engine::event::Event;
 use crate::engine::writer::{BATCH, Kind, Write, Written};
@@ -20,7 +20,7 @@ use crate::microsoft::expected::Expected;
 use crate::microsoft::{Microsoft, auth};
 use crate::person::Contact;
 use crate::session::{Account, Step};
-use crate::setup::installation::{Configuration, Key};
+use crate::setup::installation::Configuration;
 use crate::store::Store;
 
 /// Where the key for 8x8's directory is.

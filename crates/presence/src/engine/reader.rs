@@ -22,6 +22,8 @@ const LONGEST_OFFLINE: Duration = Duration::from_secs(10);
 pub struct Reader {
     due: Uptime,
     in_flight: bool,
+    /// When it was asked for last.
+    asked: Option<Moment>,
     failures: u32,
     /// Shortens the waits after failures; none leaves them as they are.
     seed: Option<u64>,
@@ -33,7 +35,7 @@ impl Reader {
     #[must_use]
     pub fn new(now: Moment) -> Self {
         let source = Source { since: Some(now), ..Source::default() };
-        Self { due: now.uptime, in_flight: false, failures: 0, seed: None, source }
+        Self { due: now.uptime, in_flight: false, asked: None, failures: 0, seed: None, source }
     }
 
     /// With waits after failures that differ from desktop to desktop.
@@ -58,6 +60,9 @@ impl Reader {
     pub fn take(&mut self, now: Moment) -> bool {
         let ready = !self.in_flight && self.due <= now.uptime;
         self.in_flight |= ready;
+        if ready {
+            self.asked = Some(now);
+        }
         ready
     }
 
@@ -73,14 +78,14 @@ impl Reader {
         self.in_flight = false;
         self.failures = 0;
         self.due = now.uptime.plus(interval);
-        self.source.last_success = Some(now);
+        self.took(now);
         self.set(SourceState::Live, None, None, now);
     }
 
     /// A source that stays open is open; it stays under way until it fails.
     pub fn opened(&mut self, now: Moment) {
         self.failures = 0;
-        self.source.last_success = Some(now);
+        self.took(now);
         self.set(SourceState::Live, None, None, now);
     }
 
@@ -110,6 +115,13 @@ impl Reader {
     /// Nothing is under way any more: its answer will not come.
     pub fn abandon(&mut self) {
         self.in_flight = false;
+    }
+
+    fn took(&mut self, now: Moment) {
+        self.source.last_success = Some(now);
+        if let Some(asked) = self.asked.take() {
+            self.source.latencies.note(now.since(asked));
+        }
     }
 
     fn set(

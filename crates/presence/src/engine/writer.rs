@@ -70,6 +70,8 @@ struct Entry {
     set: Option<Uptime>,
     due: Uptime,
     in_flight: Option<Kind>,
+    /// When the write under way, or the last one, was sent.
+    sent: Option<Moment>,
     tries: u32,
     since: Moment,
 }
@@ -85,6 +87,8 @@ pub struct Writer {
     /// When what an earlier run left behind is judged; none once it was.
     judgement: Option<Uptime>,
     source: Source,
+    /// When the last write whose time was taken was sent.
+    noted: Option<Moment>,
     written: u64,
 }
 
@@ -97,6 +101,7 @@ impl Writer {
                 set: None,
                 due: now.uptime.plus(RENEWAL),
                 in_flight: None,
+                sent: None,
                 tries: 0,
                 since: now,
             };
@@ -123,8 +128,15 @@ impl Writer {
                 false
             }
             None => {
-                let entry =
-                    Entry { wanted: true, set: None, due: now.uptime, in_flight: None, tries: 0, since: now };
+                let entry = Entry {
+                    wanted: true,
+                    set: None,
+                    due: now.uptime,
+                    in_flight: None,
+                    sent: None,
+                    tries: 0,
+                    since: now,
+                };
                 self.entries.insert(person, entry);
                 true
             }
@@ -208,6 +220,7 @@ impl Writer {
             if let Some(entry) = self.entries.get_mut(&person) {
                 let kind = if entry.wanted { Kind::Set } else { Kind::Clear };
                 entry.in_flight = Some(kind);
+                entry.sent = Some(now);
                 writes.push(Write { person, kind });
             }
         }
@@ -220,6 +233,11 @@ impl Writer {
         entry.in_flight = None;
         match result {
             Written::Done => {
+                // One answer for a whole batch is one answer.
+                if let Some(sent) = entry.sent.filter(|sent| self.noted != Some(*sent)) {
+                    self.noted = Some(sent);
+                    self.source.latencies.note(now.since(sent));
+                }
                 self.written += 1;
                 self.source.last_success = Some(now);
                 self.state(SourceState::Live, None, None, now);

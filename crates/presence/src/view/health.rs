@@ -7,7 +7,7 @@ use super::text::count;
 use crate::error::Problem;
 use crate::matches::Reason;
 use crate::session::Session;
-use crate::snapshot::{Snapshot, Source, SourceState};
+use crate::snapshot::{Latencies, Snapshot, Source, SourceOf, SourceState};
 
 /// The health page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -43,6 +43,13 @@ pub struct SourceHealth {
     pub age_seconds: Option<u64>,
     /// What is wrong.
     pub problem: Option<Problem>,
+    /// Seconds until it is asked again, while it is held back.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub retry_seconds: Option<u64>,
+    /// How long the newest answers took, in milliseconds, the oldest first.
+    pub latencies: Vec<u32>,
+    /// The same in words: "120 ms; at most 480 ms".
+    pub latency: Option<String>,
 }
 
 /// A fact.
@@ -77,7 +84,9 @@ pub fn health(snapshot: &Snapshot) -> Health {
         sources.push(source(snapshot, "8x8 directory", contacts));
     }
     if let Some(calls) = &snapshot.calls {
-        sources.push(source(snapshot, "8x8 phone systems", &calls.discovery));
+        if let Some(discovery) = &calls.discovery {
+            sources.push(source(snapshot, "8x8 phone systems", discovery));
+        }
         for (name, one) in &calls.systems {
             sources.push(source(snapshot, &format!("8x8 calls: {name}"), one));
         }
@@ -86,6 +95,22 @@ pub fn health(snapshot: &Snapshot) -> Health {
             writing.state = "Nothing to write yet".into();
         }
         sources.push(writing);
+    }
+    for (of, one) in snapshot.center.iter().flat_map(|center| &center.sources) {
+        let name = match of {
+            SourceOf::Activity(system) => format!("8x8 queue users: {system}"),
+            SourceOf::Agents => "8x8 agent status".into(),
+            SourceOf::Events => "8x8 contact centre events".into(),
+            SourceOf::Groups => "8x8 ring groups".into(),
+            SourceOf::Quiet => "Do not disturb inside 8x8".into(),
+            SourceOf::Tags => "States in 8x8 contacts".into(),
+        };
+        let mut line = source(snapshot, &name, one);
+        let writes = matches!(of, SourceOf::Quiet | SourceOf::Tags);
+        if writes && one.last_success.is_none() && one.problem.is_none() {
+            line.state = "Nothing to write yet".into();
+        }
+        sources.push(line);
     }
     let fact = |name: &str, value: String| Fact { name: name.into(), value };
     let set_aside = snapshot.set_aside;
@@ -138,7 +163,16 @@ fn session(snapshot: &Snapshot) -> SourceHealth {
         Session::Needed(problem) => (Tone::Bad, "Sign-in needed".into(), Some(Problem::clone(problem))),
     };
     let problem = problem.or_else(|| snapshot.local.as_deref().cloned());
-    SourceHealth { name: "Sign-in".into(), tone, state, age_seconds: None, problem }
+    SourceHealth {
+        name: "Sign-in".into(),
+        tone,
+        state,
+        age_seconds: None,
+        problem,
+        retry_seconds: None,
+        latencies: Vec::new(),
+        latency: None,
+    }
 }
 
 fn source(snapshot: &Snapshot, name: &str, source: &Source) -> SourceHealth {
@@ -156,5 +190,27 @@ fn source(snapshot: &Snapshot, name: &str, source: &Source) -> SourceHealth {
         state: state.into(),
         age_seconds: source.last_success.map(|last| snapshot.at.since(last).as_secs()),
         problem: source.problem.as_deref().cloned(),
+        retry_seconds: source
+            .retry_at
+            .filter(|at| at.uptime > snapshot.at.uptime)
+            .map(|at| at.uptime.since(snapshot.at.uptime).as_secs()),
+        latency: latency(&source.latencies),
+        latencies: source.latencies.iter().collect(),
+    }
+}
+
+/// The middle one and the longest of the newest answers.
+fn latency(latencies: &Latencies) -> Option<String> {
+    let mut sorted: Vec<u32> = latencies.iter().collect();
+    sorted.sort_unstable();
+    let (middle, longest) = (sorted.get(sorted.len() / 2)?, sorted.last()?);
+    Some(format!("{}; at most {}", span(*middle), span(*longest)))
+}
+
+fn span(milliseconds: u32) -> String {
+    if milliseconds < 1_000 {
+        format!("{milliseconds} ms")
+    } else {
+        format!("{:.1} s", f64::from(milliseconds) / 1_000.0)
     }
 }
