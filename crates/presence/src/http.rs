@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{RequestBuilder, StatusCode};
+use reqwest::{ClientBuilder, RequestBuilder, StatusCode, Upgraded};
 
 use crate::clock::{Clock, pause};
 use crate::error::Problem;
@@ -34,16 +34,32 @@ const DEFAULT_PAUSE: Duration = Duration::from_secs(30);
 /// Never: the settings are fixed, and the only fallible one, TLS, uses the platform's certificates lazily.
 #[must_use]
 pub fn client() -> reqwest::Client {
+    built(settings())
+}
+
+/// The client for connections that become something else, such as a WebSocket: only HTTP/1.1 can do that. Proxies and
+/// certificates are as for all calls.
+///
+/// # Panics
+/// As [`client`].
+#[must_use]
+pub fn upgrading_client() -> reqwest::Client {
+    built(settings().http1_only())
+}
+
+fn settings() -> ClientBuilder {
     #[expect(clippy::disallowed_methods, reason = "the one owner of the client")]
     let builder = reqwest::Client::builder();
-    let built = builder
+    builder
         .user_agent(concat!("PresenceSync/", env!("CARGO_PKG_VERSION")))
         .timeout(CALL_LIMIT)
         .connect_timeout(CONNECT_LIMIT)
         .redirect(reqwest::redirect::Policy::none())
-        .build();
+}
+
+fn built(settings: ClientBuilder) -> reqwest::Client {
     #[expect(clippy::expect_used, reason = "fixed settings: this fails on every machine or on none")]
-    built.expect("the HTTP client's settings are valid")
+    settings.build().expect("the HTTP client's settings are valid")
 }
 
 /// A complete answer.
@@ -127,11 +143,7 @@ async fn attempt(
         }
         let result = once(request()).await;
         if let Ok(answer) = &result {
-            let asked = retry_after(&answer.headers, clock);
-            let throttled = answer.status == StatusCode::TOO_MANY_REQUESTS
-                || (answer.status == StatusCode::SERVICE_UNAVAILABLE && asked.is_some());
-            if throttled {
-                let wait = asked.unwrap_or(DEFAULT_PAUSE).clamp(Duration::from_secs(1), LONGEST_PAUSE);
+            if let Some(wait) = throttled(answer.status, &answer.headers, clock) {
                 gate.close(clock.now().uptime.plus(wait));
                 return Err(Trouble::Throttled(wait));
             }
@@ -147,8 +159,45 @@ async fn attempt(
     }
 }
 
+/// What came of asking for another protocol.
+pub(crate) enum Opening {
+    /// The connection is the other protocol's now.
+    Open(Upgraded, HeaderMap),
+    /// It stays HTTP.
+    Refused(Answer),
+}
+
+/// Asks once for another protocol on a connection of its own (RFC 9110, "Upgrade").
+pub(crate) async fn upgrade(clock: &Clock, request: RequestBuilder) -> Result<Opening, Trouble> {
+    let response = request.send().await.map_err(Trouble::Unreachable)?;
+    let headers = response.headers().clone();
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        let upgraded = response.upgrade().await.map_err(Trouble::Unreachable)?;
+        return Ok(Opening::Open(upgraded, headers));
+    }
+    match throttled(response.status(), &headers, clock) {
+        Some(wait) => Err(Trouble::Throttled(wait)),
+        None => Ok(Opening::Refused(whole(response).await?)),
+    }
+}
+
+/// For how long a vendor wants silence, if it does.
+fn throttled(status: StatusCode, headers: &HeaderMap, clock: &Clock) -> Option<Duration> {
+    let asked = match status {
+        StatusCode::TOO_MANY_REQUESTS => {
+            retry_after(headers, clock).or_else(|| reset(headers, clock)).unwrap_or(DEFAULT_PAUSE)
+        }
+        StatusCode::SERVICE_UNAVAILABLE => retry_after(headers, clock)?,
+        _ => return None,
+    };
+    Some(asked.clamp(Duration::from_secs(1), LONGEST_PAUSE))
+}
+
 async fn once(request: RequestBuilder) -> Result<Answer, Trouble> {
-    let mut response = request.send().await.map_err(Trouble::Unreachable)?;
+    whole(request.send().await.map_err(Trouble::Unreachable)?).await
+}
+
+async fn whole(mut response: reqwest::Response) -> Result<Answer, Trouble> {
     let expected = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
     if expected > LARGEST_BODY {
         return Err(Trouble::Incomplete);
@@ -177,8 +226,18 @@ fn retry_after(headers: &HeaderMap, clock: &Clock) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let date = jiff::fmt::rfc2822::parse(text).ok()?;
-    let wait = date.timestamp().as_millisecond().saturating_sub(clock.now().wall.as_millisecond());
-    Some(Duration::from_millis(u64::try_from(wait).unwrap_or(0)))
+    Some(until(date.timestamp().as_millisecond(), clock))
+}
+
+/// The Unix second that 8x8's admin provisioning gives instead (developer.8x8.com, "Admin provisioning: rate limits").
+fn reset(headers: &HeaderMap, clock: &Clock) -> Option<Duration> {
+    let second: i64 = headers.get("x-ratelimit-reset")?.to_str().ok()?.trim().parse().ok()?;
+    Some(until(second.checked_mul(1_000)?, clock))
+}
+
+fn until(milliseconds: i64, clock: &Clock) -> Duration {
+    let wait = milliseconds.saturating_sub(clock.now().wall.as_millisecond());
+    Duration::from_millis(u64::try_from(wait).unwrap_or(0))
 }
 
 /// A connection that could not be made, for either vendor.
@@ -216,6 +275,16 @@ mod tests {
         assert_eq!(read("20"), Some(Duration::from_secs(20)));
         assert_eq!(read("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
         assert_eq!(read("soon"), None);
+    }
+
+    #[test]
+    fn a_limit_that_is_reset_at_a_second_is_waited_for() {
+        let clock = Clock::start();
+        let second = (clock.now().wall.as_second() + 20).to_string();
+        let headers = HeaderMap::from_iter([("x-ratelimit-reset".parse().unwrap(), second.parse().unwrap())]);
+        let wait = throttled(StatusCode::TOO_MANY_REQUESTS, &headers, &clock).unwrap();
+        assert!(wait > Duration::from_secs(18) && wait <= Duration::from_secs(20), "{wait:?}");
+        assert_eq!(throttled(StatusCode::SERVICE_UNAVAILABLE, &headers, &clock), None);
     }
 
     #[test]
