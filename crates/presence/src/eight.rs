@@ -1,12 +1,15 @@
 //! 8x8's side: only what 8x8 publishes.
 
+pub mod agents;
 pub mod analytics;
 pub mod company;
 pub mod contacts;
 mod directory;
 pub mod keys;
 mod problem;
+mod scalar;
 
+pub use agents::Agents;
 pub use analytics::Analytics;
 pub use company::Company;
 pub use contacts::Contacts;

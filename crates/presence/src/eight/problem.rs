@@ -7,13 +7,17 @@ use crate::http::{Trouble, unreachable};
 use crate::setup::installation::Key;
 
 pub(super) fn refused(key: Key, status: u16) -> Failure {
+    key_refused(key.product(), status)
+}
+
+/// A key that is not good for a product.
+pub(super) fn key_refused(product: &str, status: u16) -> Failure {
     Failure::Forbidden(Arc::new(
         Problem::new(
             "eight.forbidden",
             "8x8 does not accept this key.",
             format!(
-                "It is mistyped, or its app lacks the product “{}”. A new key takes some minutes to work everywhere.",
-                key.product()
+                "It is mistyped, or its app lacks the product “{product}”. A new key takes some minutes to work everywhere."
             ),
             "In 8x8 Admin Console, under API Keys, compare the key (not the secret) and its products; then try again.",
         )
@@ -61,13 +65,18 @@ pub(super) fn malformed() -> Failure {
 }
 
 pub(super) fn trouble(trouble: Trouble) -> Failure {
+    trouble_within("All integrations of your company share 60 requests a minute.", trouble)
+}
+
+/// Trouble with an API that has a limit of its own.
+pub(super) fn trouble_within(limit: &str, trouble: Trouble) -> Failure {
     match trouble {
         Trouble::Throttled(wait) => Failure::Throttled {
             wait,
             problem: Arc::new(Problem::new(
                 "eight.throttled",
                 "8x8 asks us to slow down.",
-                "All integrations of your company share 60 requests a minute.",
+                limit,
                 "Wait a minute; what runs by itself goes on by itself.",
             )),
         },
