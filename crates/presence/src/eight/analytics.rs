@@ -3,6 +3,8 @@
 //! It wants a key and an 8x8 user's token, which lives for half an hour (developer.8x8.com, "Work Analytics" and
 //! "Active calls").
 
+mod activity;
+
 use std::sync::Arc;
 use std::time::Duration;
 
