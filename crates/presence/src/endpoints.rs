@@ -139,12 +139,7 @@ impl Default for Endpoints {
                 tenant: None,
                 client_id: None,
             },
-            eight: Eight {
-                api: "https://api.8x8.com".into(),
-                contact_center: None,
-                events: None,
-                key: None,
-            },
+            eight: Eight { api: "https://api.8x8.com".into(), contact_center: None, events: None, key: None },
         }
     }
 }

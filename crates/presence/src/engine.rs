@@ -20,8 +20,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use calls::{Calls, Lines};
 use center::Center;
 use effect::{Change, Effect};
@@ -148,12 +146,10 @@ impl Engine {
             schedule: Schedule::new(rules.interval, rules.seed, now.uptime),
             directory: Reader::new(now),
             contacts: rules.contacts_interval.map(|_| Reader::new(now)),
-            telephony: telephony(&rules, None, now),
+            telephony: telephony(&rules, now),
             lines: None,
             writer: Writer::default(),
-            import: rules
-                .imports
-                .then(|| Import::new(rules.options.contacts.import(), Kept::default(), now)),
+            import: rules.imports.then(|| Import::new(rules.options.contacts.import(), Kept::default(), now)),
             center: None,
             center_moved: true,
             cursor: None,
@@ -192,7 +188,7 @@ impl Engine {
                 self.writer.restore(restored.ledger.iter().copied(), now);
                 let limits = self.rules.options.contacts.import();
                 self.import = self.rules.imports.then(|| Import::new(limits, restored.import.clone(), now));
-                self.telephony = telephony(&self.rules, restored.stream.clone(), now);
+                self.telephony.resume(restored.stream.clone());
                 if !self.rules.writes {
                     // Nothing of ours is wanted any more, whoever put it there.
                     self.writer.end_all(now);
@@ -393,7 +389,7 @@ impl Engine {
         if let Some(import) = &mut self.import {
             import.set_limits(options.contacts.import());
         }
-        self.telephony.set_options(Arc::clone(&options));
+        self.telephony.set_options(Arc::clone(&options), now);
         self.rules.options = options;
         self.center_moved = true;
         self.hurry(now);
@@ -460,7 +456,7 @@ impl Engine {
     /// Ends everything of ours at Microsoft before the program ends; whether there is anything to wait for.
     pub fn farewell(&mut self, now: Moment) -> Vec<Effect> {
         self.rules.writes = false;
-        self.telephony = telephony(&Rules::default(), None, now);
+        self.telephony = telephony(&Rules::default(), now);
         // Nothing more is read.
         self.paused = Some(now.plus(FOR_EVER));
         self.writer.end_all(now);
@@ -656,12 +652,12 @@ impl Engine {
 }
 
 /// 8x8's side, as far as the rules want it read.
-fn telephony(rules: &Rules, position: Option<(Arc<str>, Timestamp)>, now: Moment) -> Telephony {
+fn telephony(rules: &Rules, now: Moment) -> Telephony {
     let calls = rules.calls_interval.map(|interval| Calls::new(interval, now));
     let heard = rules.agents || rules.events;
-    let center = heard.then(|| Center::new(rules.agents, rules.events, position, rules.seed, now));
+    let center = heard.then(|| Center::new(rules.agents, rules.events, rules.seed, now));
     let groups = rules.groups.then(|| Reader::new(now));
-    Telephony::new(Arc::clone(&rules.options), calls, center, groups)
+    Telephony::new(Arc::clone(&rules.options), calls, center, groups, now)
 }
 
 /// What the import asks for, as effects.

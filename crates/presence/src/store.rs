@@ -140,7 +140,7 @@ fn restore(connection: &Connection) -> rusqlite::Result<Restored> {
         ledger.extend(PersonId::from_slice(&row.get::<_, Vec<u8>>(0)?));
     }
     let import = meta("import")?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    Ok(Restored { people, contacts, cursor, ledger, import })
+    Ok(Restored { people, contacts, cursor, ledger, import, stream: None })
 }
 
 fn observation(
@@ -209,6 +209,7 @@ fn apply(connection: &mut Connection, jobs: &[Job]) -> rusqlite::Result<()> {
                     insert.execute(params![position, json(contact)?])?;
                 }
             }
+            Change::Stream { .. } => {}
             Change::Import(kept) => meta(&transaction, "import", Some(&json(kept)?))?,
             Change::Ledger { added, removed } => {
                 ledger(&transaction, added, removed)?;

@@ -3,4 +3,4 @@
 /**
  * What a button or an entry asks for. The page sends it back with the integration, the step and the values.
  */
-export type Act = "begin" | "setOrganisation" | "choose" | "decide" | "prepare" | "newPassword" | "enter" | "signIn" | "openConsent" | "granted" | "saveKey" | "skipKey" | "verify" | "cancel" | "reopen" | "disable" | "remove" | "signOut";
+export type Act = "begin" | "setOrganisation" | "choose" | "decide" | "prepare" | "newPassword" | "enter" | "signIn" | "openConsent" | "granted" | "saveKey" | "skipKey" | "setOption" | "forgetKey" | "mapAgent" | "verify" | "cancel" | "reopen" | "disable" | "remove" | "signOut";

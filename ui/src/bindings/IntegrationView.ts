@@ -2,6 +2,7 @@
 import type { ImportView } from "./ImportView";
 import type { Integration } from "./Integration";
 import type { NextIntegration } from "./NextIntegration";
+import type { OptionGroup } from "./OptionGroup";
 import type { SetupButton } from "./SetupButton";
 import type { SetupCheck } from "./SetupCheck";
 import type { Standing } from "./Standing";
@@ -52,6 +53,10 @@ checks: Array<SetupCheck>,
  * What it does once it is installed, with buttons of its own.
  */
 import: ImportView | null, 
+/**
+ * What can be set of it, once it is installed.
+ */
+options: Array<OptionGroup>, 
 /**
  * The steps.
  */

@@ -3,4 +3,4 @@
 /**
  * A key of 8x8, in the vault or deliberately not.
  */
-export type Key = "search" | "management" | "analytics";
+export type Key = "search" | "management" | "analytics" | "agents" | "events" | "groups";

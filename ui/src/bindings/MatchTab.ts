@@ -3,4 +3,4 @@
 /**
  * A part of the report.
  */
-export type MatchTab = "matched" | "onlyTeams" | "onlyEight" | "duplicates" | "leftOut";
+export type MatchTab = "matched" | "onlyTeams" | "onlyEight" | "duplicates" | "leftOut" | "agents" | "queues";

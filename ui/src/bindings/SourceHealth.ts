@@ -25,4 +25,16 @@ ageSeconds: number | null,
 /**
  * What is wrong.
  */
-problem: Problem | null, };
+problem: Problem | null, 
+/**
+ * Seconds until it is asked again, while it is held back.
+ */
+retrySeconds: number | null, 
+/**
+ * How long the newest answers took, in milliseconds, the oldest first.
+ */
+latencies: Array<number>, 
+/**
+ * The same in words: "120 ms; at most 480 ms".
+ */
+latency: string | null, };

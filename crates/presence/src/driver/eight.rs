@@ -42,7 +42,12 @@ impl Side {
     }
 
     /// Asks 8x8 whether a key of options is good, by the first thing it is for.
-    pub(super) async fn test(shared: &Shared, name: CenterName, key: Key, secret: Secret) -> Result<(), Failure> {
+    pub(super) async fn test(
+        shared: &Shared,
+        name: CenterName,
+        key: Key,
+        secret: Secret,
+    ) -> Result<(), Failure> {
         let side = Self::new(shared.clone(), name);
         let (http, clock, api) = side.parts();
         match key {
@@ -53,18 +58,10 @@ impl Side {
             Key::Events => {
                 let events = side.make_events(secret)?;
                 let (sender, opened) = oneshot::channel();
-                let mut sender = Some(sender);
-                let hear = async |heard: events::Heard| {
-                    if matches!(heard, events::Heard::Open)
-                        && let Some(sender) = sender.take()
-                    {
-                        // Nobody waits any more only if the stream has ended already.
-                        let _ = sender.send(());
-                    }
-                };
+                let mut probe = Probe(Some(sender));
                 tokio::select! {
                     Ok(()) = opened => Ok(()),
-                    failure = events.listen(None, hear) => Err(failure),
+                    failure = events.listen(None, &mut probe) => Err(failure),
                 }
             }
             Key::Groups => Groups::new(http, clock, api, secret).read().await.map(drop),
@@ -99,16 +96,7 @@ impl Side {
             Ok(events) => events,
             Err(failure) => return failure,
         };
-        let tell = async |heard: events::Heard| {
-            let heard = match heard {
-                events::Heard::Open => Heard::StreamOpened,
-                events::Heard::Messages(messages) => Heard::Streamed(messages),
-                events::Heard::Quiet => Heard::StreamAlive,
-            };
-            // The loop has ended; nobody wants to know any more.
-            let _ = self.shared.events.send(super::Heard::Sync(Event::Eight(heard))).await;
-        };
-        events.listen(from, tell).await
+        events.listen(from, &mut Teller(self.shared.clone())).await
     }
 
     /// The client for calls.
@@ -182,9 +170,43 @@ impl Side {
     }
 }
 
+/// Tells the loop what the stream brings.
+struct Teller(Shared);
+
+impl events::Listener for Teller {
+    async fn hear(&mut self, heard: events::Heard) {
+        let heard = match heard {
+            events::Heard::Open => Heard::StreamOpened,
+            events::Heard::Messages(messages) => Heard::Streamed(messages),
+            events::Heard::Quiet => Heard::StreamAlive,
+        };
+        // The loop has ended; nobody wants to know any more.
+        let _ = self.0.events.send(super::Heard::Sync(Event::Eight(heard))).await;
+    }
+}
+
+/// Waits for a stream to open, and wants nothing else of it.
+struct Probe(Option<oneshot::Sender<()>>);
+
+impl events::Listener for Probe {
+    async fn hear(&mut self, heard: events::Heard) {
+        if matches!(heard, events::Heard::Open)
+            && let Some(sender) = self.0.take()
+        {
+            // Nobody waits any more only if the stream has ended already.
+            let _ = sender.send(());
+        }
+    }
+}
+
 fn missing(key: Key) -> Failure {
     let cause = format!("No key for “{}” is in the keychain.", key.product());
-    Failure::Forbidden(Arc::new(Problem::new("eight.missing", "A key is missing.", cause, "Enter it in Setup.")))
+    Failure::Forbidden(Arc::new(Problem::new(
+        "eight.missing",
+        "A key is missing.",
+        cause,
+        "Enter it in Setup.",
+    )))
 }
 
 /// 8x8 has no stream of events for a platform.

@@ -44,8 +44,14 @@ pub enum Heard {
     Open,
     /// Messages, in their order; they are acknowledged when this has been handled.
     Messages(Vec<StreamMessage>),
-    /// Nothing was told for another minute. A wrong region connects, and stays silent for ever.
+    /// The other side is there, and had nothing to tell for a while. A wrong region connects, and stays so for ever.
     Quiet,
+}
+
+/// Who hears what a connection brings.
+pub trait Listener: Send {
+    /// Handles it; what came is acknowledged afterwards.
+    fn hear(&mut self, heard: Heard) -> impl Future<Output = ()> + Send;
 }
 
 /// The client.
@@ -69,13 +75,13 @@ impl Events {
     ///
     /// [`Failure::Reset`] means that `from` is no longer known. Messages that were handed over but not acknowledged
     /// before the end come again.
-    pub async fn listen(&self, from: Option<&str>, hear: impl AsyncFnMut(Heard)) -> Failure {
+    pub async fn listen(&self, from: Option<&str>, listener: &mut impl Listener) -> Failure {
         let socket = match self.open(from).await {
             Ok(socket) => socket,
             Err(failure) => return failure,
         };
         let from = from.unwrap_or("latest").into();
-        Connection::new(socket, &self.clock, Patience::default(), from).run(hear).await
+        Connection::new(socket, &self.clock, Patience::default(), from).run(listener).await
     }
 
     async fn open(&self, from: Option<&str>) -> Result<WebSocketStream<reqwest::Upgraded>, Failure> {

@@ -143,9 +143,8 @@ struct System {
 impl System {
     /// What nobody vouches for any more says nothing.
     fn forget(&mut self, now: Moment) {
-        let over = |reader: &Reader| {
-            reader.source().last_success.is_none_or(|last| now.since(last) >= CALL_LIFE)
-        };
+        let over =
+            |reader: &Reader| reader.source().last_success.is_none_or(|last| now.since(last) >= CALL_LIFE);
         if over(&self.reader) {
             self.connected.clear();
         }
@@ -163,7 +162,10 @@ impl Calls {
     }
 
     /// Says whether agent activity is read.
-    pub fn read_activity(&mut self, wanted: bool) {
+    pub fn read_activity(&mut self, wanted: bool, now: Moment) {
+        if wanted && !self.activity {
+            self.systems.iter_mut().for_each(|one| one.activity.hurry(now));
+        }
         self.activity = wanted;
         if !wanted {
             self.systems.iter_mut().for_each(|one| one.agents.clear());

@@ -20,6 +20,9 @@ use crate::snapshot::{Source, SourceState};
 /// After so long without a word an agent's call is not believed any more.
 pub const WORD_LIFE: Duration = Duration::from_mins(1);
 
+/// The same for the stream: what it vouches for, its last sign of life vouched for some seconds before.
+const STREAM_LIFE: Duration = Duration::from_secs(40);
+
 /// Between two readings of all agents while events come.
 const CALM_INTERVAL: Duration = Duration::from_secs(45);
 
@@ -140,15 +143,9 @@ struct Stream {
 }
 
 impl Center {
-    /// Knows nothing yet. `position` is where an earlier run stopped listening.
+    /// Knows nothing yet.
     #[must_use]
-    pub fn new(
-        agents: bool,
-        events: bool,
-        position: Option<(Arc<str>, Timestamp)>,
-        seed: u64,
-        now: Moment,
-    ) -> Self {
+    pub fn new(agents: bool, events: bool, seed: u64, now: Moment) -> Self {
         Self {
             reading: agents.then(|| Reader::new(now).spread(seed)),
             stream: events.then(|| Stream {
@@ -156,7 +153,7 @@ impl Center {
                 open: false,
                 alive: None,
                 told: None,
-                position,
+                position: None,
                 stored: None,
                 recent: VecDeque::new(),
                 known: HashSet::new(),
@@ -167,6 +164,13 @@ impl Center {
             heard: Heard::default(),
             asked: None,
             end: None,
+        }
+    }
+
+    /// Goes on listening where an earlier run stopped.
+    pub fn resume(&mut self, position: (Arc<str>, Timestamp)) {
+        if let Some(stream) = &mut self.stream {
+            stream.position = Some(position);
         }
     }
 
@@ -309,7 +313,17 @@ impl Center {
     fn apply(&mut self, event: &CenterEvent, now: Moment) {
         match event {
             CenterEvent::Status { agent, status, at } => {
-                let unknown = || Known::new(&Agent { id: Arc::clone(agent), name: agent.to_string(), status: *status, reason: None }, now);
+                let unknown = || {
+                    Known::new(
+                        &Agent {
+                            id: Arc::clone(agent),
+                            name: agent.to_string(),
+                            status: *status,
+                            reason: None,
+                        },
+                        now,
+                    )
+                };
                 let known = self.agents.entry(Arc::clone(agent)).or_insert_with(unknown);
                 if *at >= known.at || *at == 0 {
                     known.at = *at;
@@ -381,12 +395,12 @@ impl Center {
     /// Who is on a call now. Calls that nobody vouches for any more are forgotten, and what belonged to them.
     pub fn on_call(&mut self, now: Moment) -> Vec<OnCall> {
         let alive = self.stream.as_ref().and_then(|stream| stream.alive);
-        if alive.is_none_or(|alive| now.since(alive) >= WORD_LIFE) {
+        if alive.is_none_or(|alive| now.since(alive) >= STREAM_LIFE) {
             self.calls.clear();
         }
         let mut talking: BTreeSet<Arc<str>> =
             self.calls.values().flat_map(|call| call.agents.iter().cloned()).collect();
-        let listening = alive.map(|alive| alive.uptime.plus(WORD_LIFE)).filter(|end| *end > now.uptime);
+        let listening = alive.map(|alive| alive.uptime.plus(STREAM_LIFE)).filter(|end| *end > now.uptime);
         self.end = listening.filter(|_| !talking.is_empty());
         for (id, known) in self.agents.iter().filter(|(_, known)| known.status == AgentStatus::DIRECT_CALL) {
             let read = known.seen.uptime.plus(WORD_LIFE);

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::calls::{self, Calls, Lines};
+use super::center::{self, Center};
 use super::effect::Change;
 use super::event::Heard;
-use super::center::{self, Center};
 use super::reader::Reader;
 use super::talking::{Changes, Talking};
 use crate::center::{RingGroup, RingGroupsRead};
@@ -55,6 +57,7 @@ impl Telephony {
         calls: Option<Calls>,
         center: Option<Center>,
         groups: Option<Reader>,
+        now: Moment,
     ) -> Self {
         let mut telephony = Self {
             options: Arc::default(),
@@ -65,16 +68,23 @@ impl Telephony {
             talking: Talking::default(),
             words: ById::default(),
         };
-        telephony.set_options(options);
+        telephony.set_options(options, now);
         telephony
     }
 
     /// Goes on with other options.
-    pub fn set_options(&mut self, options: Arc<Options>) {
+    pub fn set_options(&mut self, options: Arc<Options>, now: Moment) {
         if let Some(calls) = &mut self.calls {
-            calls.read_activity(options.activity);
+            calls.read_activity(options.activity, now);
         }
         self.options = options;
+    }
+
+    /// Goes on listening where an earlier run stopped.
+    pub fn resume(&mut self, position: Option<(Arc<str>, Timestamp)>) {
+        if let (Some(center), Some(position)) = (&mut self.center, position) {
+            center.resume(position);
+        }
     }
 
     /// Whether anything of 8x8's is read beside contacts.
@@ -171,9 +181,10 @@ impl Telephony {
         let mut named: Vec<(PersonId, bool)> = phones.map(|person| (person, true)).collect();
         if let Some(center) = &mut self.center {
             let always = !self.options.only_available;
-            let mapped = center.on_call(now).into_iter().filter_map(|one| {
-                Some((self.options.person(&one.agent)?, always || one.by_the_rule))
-            });
+            let mapped = center
+                .on_call(now)
+                .into_iter()
+                .filter_map(|one| Some((self.options.person(&one.agent)?, always || one.by_the_rule)));
             named.extend(mapped);
         }
         self.words = self.say(lines, now);
@@ -195,7 +206,8 @@ impl Telephony {
         }
         if let Some(center) = &self.center {
             for agent in self.options.agents.keys() {
-                if let (Some(person), Some(word)) = (self.options.person(agent), center.presence(agent, now)) {
+                if let (Some(person), Some(word)) = (self.options.person(agent), center.presence(agent, now))
+                {
                     say(person, word);
                 }
             }

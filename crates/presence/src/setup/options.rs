@@ -152,7 +152,10 @@ impl Options {
                 let known = person.is_empty() || PersonId::parse(person).is_some();
                 let fits = !agent.is_empty() && agent.len() <= 128 && self.agents.len() < MOST_AGENTS;
                 if !known || !fits {
-                    return Err(wrong("That is no person of your organisation.".into(), "Choose one of the list."));
+                    return Err(wrong(
+                        "That is no person of your organisation.".into(),
+                        "Choose one of the list.",
+                    ));
                 }
                 self.agents.insert(agent.to_owned(), person.to_owned());
             }

@@ -14,8 +14,8 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::Heard;
 use super::payload::{Frame, frame};
+use super::{Heard, Listener};
 use crate::center::StreamMessage;
 use crate::clock::{Clock, pause};
 use crate::error::{Failure, Problem};
@@ -49,7 +49,7 @@ pub(super) struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { quiet: Duration::from_mins(1), dead: Duration::from_mins(4) }
+        Self { quiet: Duration::from_secs(15), dead: Duration::from_secs(40) }
     }
 }
 
@@ -87,8 +87,8 @@ impl<'c, S: AsyncRead + AsyncWrite + Unpin> Connection<'c, S> {
     }
 
     /// Hands over what comes until the connection ends, and says why it did.
-    pub(super) async fn run(mut self, mut hear: impl AsyncFnMut(Heard)) -> Failure {
-        hear(Heard::Open).await;
+    pub(super) async fn run(mut self, listener: &mut impl Listener) -> Failure {
+        listener.hear(Heard::Open).await;
         loop {
             if self.inbox.is_empty() {
                 // What was read before the end is handed over before it.
@@ -97,7 +97,7 @@ impl<'c, S: AsyncRead + AsyncWrite + Unpin> Connection<'c, S> {
                 }
                 match self.wait().await {
                     Ok(false) => {}
-                    Ok(true) => hear(Heard::Quiet).await,
+                    Ok(true) => listener.hear(Heard::Quiet).await,
                     Err(end) => return end,
                 }
                 continue;
@@ -105,7 +105,7 @@ impl<'c, S: AsyncRead + AsyncWrite + Unpin> Connection<'c, S> {
             self.gather();
             let ready = self.inbox.len().min(BATCH);
             let (messages, ids): (Vec<_>, Vec<_>) = self.inbox.drain(..ready).unzip();
-            hear(Heard::Messages(messages)).await;
+            listener.hear(Heard::Messages(messages)).await;
             if let Err(end) = self.acknowledge(ids).await {
                 // Whatever is not acknowledged comes again: nothing is lost if it is handed over now.
                 self.end.get_or_insert(end);
@@ -134,7 +134,8 @@ impl<'c, S: AsyncRead + AsyncWrite + Unpin> Connection<'c, S> {
         // Whoever is there has to answer.
         let ping = self.socket.send(Message::Ping(Vec::new().into()));
         match tokio::time::timeout(WRITING_LIMIT, ping).await {
-            Ok(Ok(())) => Ok(true),
+            // Only an answer to an earlier one vouches for what is known.
+            Ok(Ok(())) => Ok(now.since(self.alive) < self.patience.quiet * 2),
             Ok(Err(error)) => Err(broken(&error)),
             Err(_) => Err(silent()),
         }

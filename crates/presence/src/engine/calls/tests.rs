@@ -45,7 +45,7 @@ fn a_short_extension_belongs_to_the_phone_system_it_is_on() {
     assert_eq!(calls.talking(&lines, at(2)), [person(1), person(2)]);
     // Without a system nothing can be said where there are two.
     calls.calls_read("b", &read(vec![call("2", "TALKING", &["300"])]), at(3));
-    assert!(calls.talking(&lines, at(3)).is_empty());
+    assert_eq!(calls.talking(&lines, at(3)), [person(1)]);
 }
 
 #[test]
@@ -120,12 +120,15 @@ fn agent_activity_tells_of_calls_that_active_calls_leave_out_and_of_queues() {
     let read = |talking| ActivityRead { agents: vec![agent(talking)], set_aside: 0 };
     calls.activity_read("a", read(true), at(0));
     assert!(calls.talking(&lines, at(0)).is_empty(), "nobody asked for it");
-    calls.read_activity(true);
+    calls.read_activity(true, at(0));
     assert!(calls.take(at(0)).contains(&Due::Activity("a".into())));
     calls.activity_read("a", read(true), at(0));
     assert_eq!(calls.talking(&lines, at(1)), [person(3)]);
     assert_eq!(calls.activity(&lines)[0].1.queues, ["700"]);
     calls.activity_read("a", read(false), at(30));
     assert!(calls.talking(&lines, at(30)).is_empty());
-    assert!(calls.talking(&lines, at(95)).is_empty() && calls.activity(&lines).is_empty(), "it ages as calls do");
+    assert!(
+        calls.talking(&lines, at(95)).is_empty() && calls.activity(&lines).is_empty(),
+        "it ages as calls do"
+    );
 }

@@ -12,7 +12,12 @@ fn id(text: &str) -> Arc<str> {
 }
 
 fn message(number: u32, event: CenterEvent) -> StreamMessage {
-    StreamMessage { id: format!("m{number}").into(), event: Some(event), redelivered: false, set_aside: false }
+    StreamMessage {
+        id: format!("m{number}").into(),
+        event: Some(event),
+        redelivered: false,
+        set_aside: false,
+    }
 }
 
 fn status(agent: &str, status: Status, at: i64) -> CenterEvent {
@@ -39,7 +44,7 @@ fn read(agents: &[(&str, Status)]) -> AgentsRead {
 
 /// Listening, with everybody read as available.
 fn listening(agents: &[&str]) -> Center {
-    let mut center = Center::new(true, true, None, 0, at(0));
+    let mut center = Center::new(true, true, 0, at(0));
     assert_eq!(center.take(at(0)), [Due::Agents, Due::Stream(None)]);
     let all: Vec<(&str, Status)> = agents.iter().map(|agent| (*agent, Status::AVAILABLE)).collect();
     center.agents_read(&read(&all), at(0));
@@ -69,7 +74,10 @@ fn an_agent_is_on_a_call_from_accepting_it_until_it_is_over() {
 #[test]
 fn two_lines_are_two_calls() {
     let mut center = listening(&["ann"]);
-    center.told(&[message(1, call("i1", connected(&["ann"]), 1)), message(2, call("i2", connected(&["ann"]), 2))], at(1));
+    center.told(
+        &[message(1, call("i1", connected(&["ann"]), 1)), message(2, call("i2", connected(&["ann"]), 2))],
+        at(1),
+    );
     center.told(&[message(3, call("i1", CallStep::Over, 3))], at(2));
     assert_eq!(talking(&mut center, at(2)), ["ann"]);
     center.told(&[message(4, call("i2", CallStep::Over, 4))], at(3));
@@ -93,11 +101,11 @@ fn a_call_is_believed_for_a_minute_without_a_word_and_no_longer() {
     let mut center = listening(&["ann"]);
     center.told(&[message(1, call("i1", connected(&["ann"]), 1))], at(1));
     center.quiet(at(30));
-    assert_eq!(talking(&mut center, at(80)), ["ann"], "a sign of life vouches for it");
-    assert_eq!(center.wake_at().map(|at| at.0 / 1_000 <= 90), Some(true));
-    center.ended(&Failure::Broken(Arc::new(silence())), at(31));
-    assert_eq!(talking(&mut center, at(89)), ["ann"]);
-    assert!(talking(&mut center, at(91)).is_empty(), "nobody vouches for it any more");
+    assert_eq!(talking(&mut center, at(60)), ["ann"], "a sign of life vouches for it");
+    assert_eq!(center.end, Some(at(70).uptime));
+    center.ended(&Failure::Broken(Arc::new(silence())), at(61));
+    assert_eq!(talking(&mut center, at(69)), ["ann"]);
+    assert!(talking(&mut center, at(70)).is_empty(), "nobody vouches for it any more");
     assert!(center.end.is_none(), "what has ended wakes nobody");
 }
 
@@ -114,7 +122,7 @@ fn the_agents_own_status_ends_a_call_whose_end_was_missed() {
 
 #[test]
 fn without_events_a_direct_call_is_all_that_can_be_told() {
-    let mut center = Center::new(true, false, None, 0, at(0));
+    let mut center = Center::new(true, false, 0, at(0));
     assert_eq!(center.take(at(0)), [Due::Agents]);
     center.agents_read(&read(&[("ann", Status::DIRECT_CALL), ("bob", Status::HANDLING)]), at(0));
     assert_eq!(talking(&mut center, at(1)), ["ann"]);
@@ -127,9 +135,11 @@ fn without_events_a_direct_call_is_all_that_can_be_told() {
 #[test]
 fn a_short_gap_is_replayed_and_a_long_one_is_not() {
     let kept = (id("m7"), at(-100).wall);
-    let mut center = Center::new(false, true, Some(kept.clone()), 0, at(0));
+    let mut center = Center::new(false, true, 0, at(0));
+    center.resume(kept.clone());
     assert_eq!(center.take(at(0)), [Due::Stream(Some(id("m7")))]);
-    let mut center = Center::new(true, true, Some(kept), 0, at(200));
+    let mut center = Center::new(true, true, 0, at(200));
+    center.resume(kept);
     assert_eq!(center.take(at(200)), [Due::Agents, Due::Stream(None)]);
     // 8x8 does not know the position any more: from now on, at once.
     let mut center = listening(&[]);

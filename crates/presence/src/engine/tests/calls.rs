@@ -1,6 +1,7 @@
 //! 8x8 calls on the board and in Teams, with a Graph that aggregates as Microsoft documents it.
 
 use super::super::calls::{Call, CallsRead, PhoneSystem};
+use super::super::event::Heard;
 use super::super::writer::{Kind, Write, Written};
 use super::*;
 use crate::view::board::call_sources;
@@ -38,7 +39,10 @@ impl Desk {
             department: None,
             title: None,
         }]));
-        desk.story.tell(Event::SystemsRead(vec![PhoneSystem { id: "p".into(), name: "Main".into() }]));
+        desk.story.tell(Event::Eight(Heard::Systems(Ok(vec![PhoneSystem {
+            id: "p".into(),
+            name: "Main".into(),
+        }]))));
         desk.phone(false);
         desk.poll();
         desk
@@ -54,7 +58,7 @@ impl Desk {
             parties: vec!["100".into(), "+44".into()],
         };
         let read = CallsRead { calls: if talking { vec![call] } else { Vec::new() }, set_aside: 0 };
-        self.story.tell(Event::CallsRead { system: "p".into(), read });
+        self.story.tell(Event::Eight(Heard::Calls("p".into(), Ok(read))));
         self.write();
     }
 

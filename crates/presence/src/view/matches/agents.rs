@@ -124,9 +124,9 @@ impl Names {
             for name in own.into_iter().flatten() {
                 note(&mut names.by_words, words(name), state.id());
             }
-            let extensions = contact.into_iter().flat_map(|contact| {
-                contact.extension.iter().chain(&contact.other_extensions).cloned()
-            });
+            let extensions = contact
+                .into_iter()
+                .flat_map(|contact| contact.extension.iter().chain(&contact.other_extensions).cloned());
             for extension in extensions {
                 note(&mut names.by_extension, extension, state.id());
             }
@@ -137,7 +137,8 @@ impl Names {
     fn find(&self, agent: &AgentLine) -> Option<PersonId> {
         let by_name = self.by_words.get(&words(&agent.name)).copied().flatten();
         let numbers = agent.name.split(|letter: char| !letter.is_ascii_digit()).filter(|part| part.len() > 2);
-        by_name.or_else(|| numbers.filter_map(|number| self.by_extension.get(number).copied().flatten()).next())
+        by_name
+            .or_else(|| numbers.filter_map(|number| self.by_extension.get(number).copied().flatten()).next())
     }
 }
 

@@ -126,9 +126,24 @@ fn limits(machine: &Machine) -> OptionGroup {
             "8x8 allows your company 60 requests a minute over all its integrations together. Importing and tags may take {MOST_PER_MINUTE} of them."
         )],
         fields: vec![
-            number("perMinute", "Requests a minute for importing", limits.per_minute, "30 takes 34 minutes for a thousand people, once."),
-            number("graceDays", "Days until a contact of somebody who left is removed", limits.grace_days, "Whoever comes back before keeps the contact."),
-            number("mostRemovals", "Share of removals that needs your word, in percent", limits.most_removals, "More than that at once, and nothing is removed before you look at it."),
+            number(
+                "perMinute",
+                "Requests a minute for importing",
+                limits.per_minute,
+                "30 takes 34 minutes for a thousand people, once.",
+            ),
+            number(
+                "graceDays",
+                "Days until a contact of somebody who left is removed",
+                limits.grace_days,
+                "Whoever comes back before keeps the contact.",
+            ),
+            number(
+                "mostRemovals",
+                "Share of removals that needs your word, in percent",
+                limits.most_removals,
+                "More than that at once, and nothing is removed before you look at it.",
+            ),
         ],
         buttons: vec![button(Act::SetOption, "Save", ButtonKind::Primary)],
         ..group("limits", "Limits")
@@ -151,8 +166,12 @@ fn tags(machine: &Machine) -> OptionGroup {
     };
     if options.tags {
         let per_minute = options.contacts.tags_per_minute;
-        group.fields =
-            vec![number("tagsPerMinute", "Requests a minute for tags", per_minute, "Beyond that, states come later.")];
+        group.fields = vec![number(
+            "tagsPerMinute",
+            "Requests a minute for tags",
+            per_minute,
+            "Beyond that, states come later.",
+        )];
         group.buttons = vec![button(Act::SetOption, "Save", ButtonKind::Primary)];
     }
     group
@@ -170,7 +189,13 @@ fn center(machine: &Machine) -> Vec<Field> {
         hint: hint.into(),
     };
     vec![
-        entry("platform", "Platform", &center.platform, "na12", "The part after vcc- in the address of Configuration Manager."),
+        entry(
+            "platform",
+            "Platform",
+            &center.platform,
+            "na12",
+            "The part after vcc- in the address of Configuration Manager.",
+        ),
         entry("tenant", "Tenant name", &center.tenant, "acmecorp01", ""),
     ]
 }
@@ -193,11 +218,16 @@ fn key(machine: &Machine, key: Key, label: &str, group: &mut OptionGroup) {
         group.state = Some("The key is kept in this computer's keychain.".into());
         let ask = Ask {
             title: "Forget this key?".into(),
-            text: vec!["It is removed from this computer. What this program changed with it is taken back first.".into()],
+            text: vec![
+                "It is removed from this computer. What this program changed with it is taken back first."
+                    .into(),
+            ],
             yes: "Forget it".into(),
             no: "Keep it".into(),
         };
-        group.buttons.push(Button { ask: Some(ask), ..button(Act::ForgetKey, "Forget the key", ButtonKind::Danger) });
+        group
+            .buttons
+            .push(Button { ask: Some(ask), ..button(Act::ForgetKey, "Forget the key", ButtonKind::Danger) });
     }
 }
 

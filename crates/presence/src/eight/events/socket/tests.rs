@@ -1,7 +1,5 @@
 //! A connection over a pipe in memory, with the server's end in the test's hand.
 
-use std::cell::RefCell;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokio::io::{DuplexStream, duplex};
@@ -28,10 +26,20 @@ fn message(number: u32) -> Message {
 
 async fn run(socket: Socket, patience: Patience) -> (Failure, Vec<Heard>) {
     let clock = Clock::start();
-    let heard = RefCell::new(Vec::new());
+    let mut heard = Notes::default();
     let connection = Connection::new(socket, &clock, patience, "from".into());
-    let failure = connection.run(async |one| heard.borrow_mut().push(one)).await;
-    (failure, heard.into_inner())
+    let failure = connection.run(&mut heard).await;
+    (failure, heard.0)
+}
+
+/// Keeps everything that was heard.
+#[derive(Default)]
+struct Notes(Vec<Heard>);
+
+impl Listener for Notes {
+    async fn hear(&mut self, heard: Heard) {
+        self.0.push(heard);
+    }
 }
 
 fn code(failure: &Failure) -> &str {
@@ -115,7 +123,7 @@ async fn silence_is_told_and_a_connection_without_any_answer_counts_as_dead() {
     let (failure, heard) = run(client, patience).await;
     assert_eq!(code(&failure), "eight.events_silent");
     let quiet = heard.iter().filter(|one| **one == Heard::Quiet).count();
-    assert!((2..=5).contains(&quiet), "{quiet}");
+    assert!(quiet <= 2, "{quiet}: whoever answers nothing vouches for nothing");
     drop(server);
 
     // Pings are answered as long as the server is read from: silent, and alive.
