@@ -9,6 +9,7 @@ pub mod calls;
 pub mod center;
 pub mod effect;
 pub mod event;
+pub mod quiet;
 pub mod reader;
 pub mod roster;
 pub mod schedule;
