@@ -4,6 +4,7 @@
 //! anew. Writing happens on a thread of its own; each change is one transaction of a write-ahead log, so a crash at any
 //! point leaves the state before or after it.
 
+mod reading;
 mod schema;
 
 use std::path::{Path, PathBuf};
@@ -12,14 +13,17 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 use tokio::sync::oneshot;
 
 use crate::engine::effect::Change;
 use crate::engine::event::{Restored, StoredObservation};
+use crate::engine::quiet::{Held, Lever};
 use crate::error::Problem;
-use crate::mapping::Term;
-use crate::person::{Contact, Person, PersonId};
+use crate::person::{Person, PersonId};
+
+/// The event stream's row among the cursors.
+const STREAM: &str = "stream";
 
 /// The store of one profile.
 #[derive(Debug)]
@@ -99,68 +103,8 @@ fn load(path: &Path, owner: &str) -> rusqlite::Result<(Connection, Restored)> {
     let connection = Connection::open(path)?;
     schema::prepare(&connection)?;
     schema::belong(&connection, owner)?;
-    let restored = restore(&connection)?;
+    let restored = reading::restore(&connection)?;
     Ok((connection, restored))
-}
-
-fn restore(connection: &Connection) -> rusqlite::Result<Restored> {
-    let meta = |key: &str| {
-        connection
-            .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get::<_, String>(0))
-            .optional()
-    };
-    let cursor = meta("cursor")?.map(Arc::from);
-    let confirmed = meta("confirmed")?.and_then(|text| text.parse::<Timestamp>().ok());
-    let mut people = Vec::new();
-    let mut statement = connection.prepare(
-        "SELECT person.card, availability, activity, out_of_office, since, observed, absent
-         FROM person LEFT JOIN observation USING (id)",
-    )?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let Ok(person) = serde_json::from_str::<Person>(&row.get::<_, String>(0)?) else { continue };
-        let observation = match row.get::<_, Option<String>>(1)? {
-            Some(availability) => observation(row, &availability, confirmed)?,
-            None => None,
-        };
-        people.push((person, observation));
-    }
-    let mut contacts = Vec::new();
-    let mut statement = connection.prepare("SELECT card FROM contact ORDER BY position")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        if let Ok(contact) = serde_json::from_str::<Contact>(&row.get::<_, String>(0)?) {
-            contacts.push(contact);
-        }
-    }
-    let mut ledger = Vec::new();
-    let mut statement = connection.prepare("SELECT id FROM ledger")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        ledger.extend(PersonId::from_slice(&row.get::<_, Vec<u8>>(0)?));
-    }
-    let import = meta("import")?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    Ok(Restored { people, contacts, cursor, ledger, import, stream: None })
-}
-
-fn observation(
-    row: &rusqlite::Row<'_>,
-    availability: &str,
-    confirmed: Option<Timestamp>,
-) -> rusqlite::Result<Option<StoredObservation>> {
-    let time = |column: usize| row.get::<_, i64>(column).map(|at| Timestamp::from_millisecond(at).ok());
-    let (Some(since), Some(written)) = (time(4)?, time(5)?) else { return Ok(None) };
-    let absent = row.get::<_, bool>(6)?;
-    // A row is written when a state changes; that it was still so later is written once for everybody.
-    let observed = confirmed.filter(|_| !absent).map_or(written, |confirmed| confirmed.max(written));
-    Ok(Some(StoredObservation {
-        availability: Term::parse(availability),
-        activity: Term::parse(&row.get::<_, String>(2)?),
-        out_of_office: row.get(3)?,
-        since,
-        observed,
-        absent,
-    }))
 }
 
 /// The thread: takes all that is waiting as one transaction.
@@ -209,10 +153,18 @@ fn apply(connection: &mut Connection, jobs: &[Job]) -> rusqlite::Result<()> {
                     insert.execute(params![position, json(contact)?])?;
                 }
             }
-            Change::Stream { .. } => {}
             Change::Import(kept) => meta(&transaction, "import", Some(&json(kept)?))?,
             Change::Ledger { added, removed } => {
                 ledger(&transaction, added, removed)?;
+            }
+            Change::Quiet { added, removed } => {
+                quiet(&transaction, added, removed)?;
+            }
+            Change::Stream { id, at } => {
+                transaction.execute(
+                    "INSERT OR REPLACE INTO cursor (name, value, at) VALUES (?1, ?2, ?3)",
+                    params![STREAM, id, at.as_millisecond()],
+                )?;
             }
             Change::Observations { people, confirmed } => {
                 for (id, observation) in people {
@@ -258,6 +210,19 @@ fn ledger(
     let mut delete = transaction.prepare_cached("DELETE FROM ledger WHERE id = ?1")?;
     for id in removed {
         delete.execute([id.as_bytes()])?;
+    }
+    Ok(())
+}
+
+fn quiet(transaction: &Transaction<'_>, added: &[Held], removed: &[Lever]) -> rusqlite::Result<()> {
+    let mut insert =
+        transaction.prepare_cached("INSERT OR REPLACE INTO quiet (lever, held) VALUES (?1, ?2)")?;
+    for held in added {
+        insert.execute(params![json(&held.lever)?, json(held)?])?;
+    }
+    let mut delete = transaction.prepare_cached("DELETE FROM quiet WHERE lever = ?1")?;
+    for lever in removed {
+        delete.execute([json(lever)?])?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::event::StoredObservation;
+use super::quiet::{Held, Lever};
 use super::telephony::Due;
 use super::writer::Write;
 use crate::imports::{self, ContactWrite};
@@ -71,11 +72,18 @@ pub enum Change {
         /// Cleared.
         removed: Vec<PersonId>,
     },
-    /// How far the contact centre's events were heard.
+    /// What calls are kept away with by us.
+    Quiet {
+        /// To be written before anything is sent.
+        added: Vec<Held>,
+        /// Restored, or not ours any more.
+        removed: Vec<Lever>,
+    },
+    /// Up to where the event stream was heard.
     Stream {
-        /// Id of the last message.
+        /// Where it can be resumed.
         id: Arc<str>,
-        /// When it came.
+        /// When that was.
         at: Timestamp,
     },
     /// What the import of contacts keeps.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::calls::{CallsRead, PhoneSystem};
+use super::quiet::Held;
 use super::writer::{Write, Written};
 use crate::center::{ActivityRead, AgentsRead, RingGroupsRead, StreamMessage};
 use crate::error::{Failure, Problem};
@@ -116,10 +117,12 @@ pub struct Restored {
     pub cursor: Option<Arc<str>>,
     /// Who stands in Teams as on a call by our word.
     pub ledger: Vec<PersonId>,
+    /// What calls are kept away with by us.
+    pub quiet: Vec<Held>,
+    /// Up to where the event stream was heard, and when.
+    pub stream: Option<(Arc<str>, Timestamp)>,
     /// What the import of contacts keeps.
     pub import: imports::Kept,
-    /// How far the contact centre's events were heard, and when that was.
-    pub stream: Option<(Arc<str>, Timestamp)>,
 }
 
 /// What the store keeps of an observation.

@@ -2,9 +2,6 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-/// The version this program writes.
-const VERSION: i64 = 2;
-
 const FIRST: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE person (id BLOB PRIMARY KEY, card TEXT NOT NULL) WITHOUT ROWID;
@@ -25,6 +22,15 @@ const SECOND: &str = "
     CREATE TABLE ledger (id BLOB PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
 ";
 
+/// What calls are kept away with by us, and up to where event streams were heard.
+const THIRD: &str = "
+    CREATE TABLE quiet (lever TEXT PRIMARY KEY, held TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE cursor (name TEXT PRIMARY KEY, value TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+";
+
+/// What leads to each version from the one before; this program writes the last.
+const STEPS: [&str; 3] = [FIRST, SECOND, THIRD];
+
 /// Brings a file to this program's version.
 ///
 /// # Errors
@@ -33,12 +39,14 @@ pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    match version {
-        0 => connection
-            .execute_batch(&format!("BEGIN; {FIRST} {SECOND} PRAGMA user_version = {VERSION}; COMMIT;")),
-        1 => connection.execute_batch(&format!("BEGIN; {SECOND} PRAGMA user_version = {VERSION}; COMMIT;")),
-        VERSION => Ok(()),
-        newer => Err(rusqlite::Error::IntegralValueOutOfRange(0, newer)),
+    match usize::try_from(version).ok().and_then(|done| STEPS.get(done..)) {
+        Some([]) => Ok(()),
+        Some(steps) => connection.execute_batch(&format!(
+            "BEGIN; {} PRAGMA user_version = {}; COMMIT;",
+            steps.concat(),
+            STEPS.len(),
+        )),
+        None => Err(rusqlite::Error::IntegralValueOutOfRange(0, version)),
     }
 }
 
@@ -50,9 +58,16 @@ pub(super) fn belong(connection: &Connection, owner: &str) -> rusqlite::Result<(
         return Ok(());
     }
     let transaction = connection.unchecked_transaction()?;
-    for table in ["meta", "person", "observation", "contact", "ledger"] {
+    for table in ["meta", "person", "observation", "contact", "ledger", "quiet", "cursor"] {
         transaction.execute(&format!("DELETE FROM {table}"), [])?;
     }
     transaction.execute("INSERT INTO meta (key, value) VALUES ('owner', ?1)", [owner])?;
     transaction.commit()
+}
+
+/// A file as an older program made it.
+#[cfg(test)]
+pub(super) fn older(connection: &Connection, version: usize) -> rusqlite::Result<()> {
+    connection.execute_batch(&STEPS[..version].concat())?;
+    connection.execute_batch(&format!("PRAGMA user_version = {version}"))
 }

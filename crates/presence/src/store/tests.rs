@@ -1,4 +1,7 @@
 use super::*;
+use crate::center::{AgentStatus, StatusReason};
+use crate::engine::event::StoredObservation;
+use crate::engine::quiet::Before;
 use crate::mapping::Term;
 
 fn folder(name: &str) -> PathBuf {
@@ -106,4 +109,125 @@ fn another_organisation_never_sees_the_board() {
     assert_eq!(open(&path).1.people.len(), 1);
     let (_store, restored) = Store::open(&path, "other app", |_| ()).unwrap();
     assert!(restored.people.is_empty() && restored.cursor.is_none());
+}
+
+fn agent(name: &str) -> Lever {
+    Lever::Agent(name.into())
+}
+
+fn member(name: &str) -> Lever {
+    Lever::Member { group: "sales \"north\"".into(), extension_id: name.into() }
+}
+
+fn held(lever: Lever, status: AgentStatus) -> Held {
+    let reason = Some(StatusReason { list: 801, item: 1726, short_code: "Train".into() });
+    let before = match lever {
+        Lever::Agent(_) => Before::Agent { status, reason },
+        Lever::Member { .. } => Before::LoggedIn,
+    };
+    Held { lever, before, since: at(0) }
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+}
+
+/// Keeps calls away from three, one of them twice, and hears the stream twice.
+fn quieten(store: &Store) {
+    let added = vec![
+        held(agent("ann"), AgentStatus::ON_BREAK),
+        held(agent("bob"), AgentStatus::AVAILABLE),
+        held(member("x"), AgentStatus::AVAILABLE),
+    ];
+    store.write(Change::Quiet { added, removed: Vec::new() });
+    let added = vec![held(agent("ann"), AgentStatus::AVAILABLE)];
+    store.write(Change::Quiet { added, removed: vec![agent("bob"), agent("nobody")] });
+    for (id, seconds) in [("CAES", 1), ("CAET", 2)] {
+        store.write(Change::Stream { id: id.into(), at: at(seconds) });
+    }
+}
+
+#[test]
+fn what_calls_are_kept_away_with_and_where_the_stream_stood_come_back() {
+    let path = folder("quiet").join("board.db");
+    let (store, restored) = open(&path);
+    assert_eq!((restored.quiet, restored.stream), (Vec::new(), None));
+    quieten(&store);
+    drop(store);
+    let (store, restored) = open(&path);
+    let mut quiet = restored.quiet;
+    quiet.sort_by_key(|held| held.lever.clone());
+    let kept = [held(agent("ann"), AgentStatus::AVAILABLE), held(member("x"), AgentStatus::AVAILABLE)];
+    assert_eq!(quiet, kept);
+    assert_eq!(restored.stream, Some(("CAET".into(), at(2))));
+    store.write(Change::Quiet { added: Vec::new(), removed: vec![agent("ann"), member("x")] });
+    drop(store);
+    assert!(open(&path).1.quiet.is_empty());
+}
+
+#[test]
+fn another_organisation_gets_neither() {
+    let path = folder("quiet-owner").join("board.db");
+    let (store, _) = open(&path);
+    quieten(&store);
+    drop(store);
+    let (_store, restored) = Store::open(&path, "other app", |_| ()).unwrap();
+    assert_eq!((restored.quiet, restored.stream), (Vec::new(), None));
+}
+
+#[test]
+fn files_of_older_versions_keep_what_they_have_and_learn_the_rest() {
+    for version in [1, 2] {
+        let path = folder("older").join("board.db");
+        let connection = Connection::open(&path).unwrap();
+        schema::older(&connection, version).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO meta VALUES ('owner', 'tenant app'), ('cursor', 'https://x/delta?t=1');
+                 INSERT INTO contact VALUES (1, 'damaged');",
+            )
+            .unwrap();
+        let person = person(1);
+        let card = serde_json::to_string(&person).unwrap();
+        connection
+            .execute("INSERT INTO person (id, card) VALUES (?1, ?2)", params![person.id.as_bytes(), card])
+            .unwrap();
+        drop(connection);
+
+        let (store, restored) = open(&path);
+        assert_eq!((restored.people.len(), restored.cursor.as_deref()), (1, Some("https://x/delta?t=1")));
+        quieten(&store);
+        store.write(Change::Ledger { added: vec![(person.id, at(0))], removed: Vec::new() });
+        drop(store);
+        let restored = open(&path).1;
+        assert_eq!((restored.quiet.len(), restored.ledger), (2, vec![person.id]));
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing was set aside");
+        let connection = Connection::open(&path).unwrap();
+        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+        assert_eq!(version, 3);
+    }
+}
+
+#[test]
+fn damaged_rows_are_left_out_and_cost_nothing_else() {
+    let path = folder("quiet-damaged").join("board.db");
+    let (store, _) = open(&path);
+    quieten(&store);
+    drop(store);
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .execute_batch(
+            "INSERT INTO quiet VALUES ('a', '{'), ('b', x'00ff'), ('c', '{\"lever\":{\"Agent\":\"c\"}}');
+             UPDATE cursor SET at = 9223372036854775807;",
+        )
+        .unwrap();
+    // An agent that would be restored to a call.
+    let senseless = held(agent("cat"), AgentStatus::HANDLING);
+    connection
+        .execute("INSERT INTO quiet VALUES ('d', ?1)", [serde_json::to_string(&senseless).unwrap()])
+        .unwrap();
+    drop(connection);
+    let (_store, restored) = open(&path);
+    assert_eq!((restored.quiet.len(), restored.stream), (2, None));
+    assert!(!path.with_file_name("board.db.unusable-1").exists());
 }
