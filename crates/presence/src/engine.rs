@@ -13,6 +13,7 @@ pub mod quiet;
 pub mod reader;
 pub mod roster;
 pub mod schedule;
+pub mod tags;
 pub mod talking;
 pub mod telephony;
 pub mod writer;
