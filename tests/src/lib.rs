@@ -20,3 +20,10 @@ pub mod vaults;
 
 /// Whatever a test waits for is there after a moment; after this long it will not come.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(40);
+
+/// How large a test is: small by default, or what a variable of the environment says for a run at full size.
+#[must_use]
+pub fn size(variable: &str, small: usize) -> usize {
+    let said = std::env::var(variable).ok();
+    said.map_or(small, |text| text.parse().unwrap_or_else(|_| panic!("{variable} is no number: {text}")))
+}

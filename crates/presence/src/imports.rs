@@ -281,7 +281,6 @@ impl Import {
             self.end(now);
             return Vec::new();
         };
-        self.due = Some(now.uptime.plus(self.limits.pace()));
         pending.attempts += 1;
         let write = pending.write.clone();
         self.in_flight = Some(pending);
@@ -303,6 +302,8 @@ impl Import {
     /// A contact was written, or not.
     pub fn written(&mut self, result: Result<(), WriteFault>, now: Moment) -> Vec<ImportEffect> {
         let Some(pending) = self.in_flight.take() else { return Vec::new() };
+        // Counted from the answer: however long requests are under way, no minute of 8x8's has more of them.
+        self.due = Some(now.uptime.plus(self.limits.pace()));
         let mut effects = Vec::new();
         if std::mem::take(&mut self.reading_waits) {
             effects.push(ImportEffect::Read);

@@ -1,5 +1,8 @@
 //! The import of contacts over real sockets: seen before it is written, within the limit, and only once.
 
+mod crowd;
+mod others;
+
 use presence::engine::event::Intent;
 use presence::imports::{ImportWish, Phase};
 use presence::setup::integration::Integration;
