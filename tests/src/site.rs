@@ -140,6 +140,8 @@ pub struct Site {
     pub vault: Arc<Drawer>,
     /// The profile's folder.
     pub folder: TempDir,
+    /// The rules of time; those of the product unless changed.
+    pub rules: Rules,
 }
 
 impl Site {
@@ -148,17 +150,26 @@ impl Site {
         Self::with(Options::default()).await
     }
 
-    /// Any organisation where nothing is installed.
+    /// A small organisation where nothing is installed, whose day stands still.
     ///
     /// # Panics
     /// When the sandbox can not start.
     pub async fn with(options: Options) -> Self {
-        let options = Options { people: 30, pace: STILL, installed: false, record: true, ..options };
+        Self::as_large_as(Options { people: 30, pace: STILL, record: true, ..options }).await
+    }
+
+    /// The same, of whatever size and pace.
+    ///
+    /// # Panics
+    /// When the sandbox can not start.
+    pub async fn as_large_as(options: Options) -> Self {
+        let options = Options { installed: false, ..options };
         let sandbox = Sandbox::start(options).await.expect("the sandbox starts");
         Self {
             browser: Arc::new(Planned::new()),
             vault: Arc::default(),
             folder: tempfile::tempdir().expect("a folder"),
+            rules: Rules::default(),
             sandbox,
         }
     }
@@ -181,7 +192,7 @@ impl Site {
         let profile = self.profile();
         let endpoints = Endpoints::parse(&self.sandbox.endpoints()).expect("endpoints");
         let (vault, desktop) = (Arc::clone(&self.vault) as _, Arc::clone(&self.browser) as _);
-        let (installation, rules) = (profile.installation(), Rules::default());
+        let (installation, rules) = (profile.installation(), self.rules.clone());
         driver::start(Parts { profile, endpoints, installation, vault, desktop, rules }).expect("a driver")
     }
 }

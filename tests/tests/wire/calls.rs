@@ -1,5 +1,7 @@
 //! 8x8 calls all the way: from the phone system to Teams and back, over real sockets.
 
+mod load;
+
 use presence::driver::Handle;
 use presence::setup::event::Act;
 use presence::setup::integration::{Integration, Standing};
