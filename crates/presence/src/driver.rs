@@ -17,6 +17,7 @@ use crate::eight::Contacts;
 use crate::eight::keys::Credential;
 use crate::endpoints::Endpoints;
 use crate::engine::event::{Event, Intent};
+use crate::engine::quiet::{Lever, QuietWrite};
 use crate::engine::{Engine, Rules};
 use crate::error::Problem;
 use crate::http;
@@ -350,6 +351,21 @@ impl Loop {
         {
             effects.clear_beside(ours);
         }
+        let center =
+            installation.configuration().map(|configuration| configuration.center).unwrap_or_default();
+        let lost: Vec<QuietWrite> = self
+            .sync
+            .engine
+            .owed_inside()
+            .into_iter()
+            .filter(|write| match write.lever() {
+                Lever::Agent(_) => !center.agents,
+                Lever::Member { .. } => !center.groups,
+            })
+            .collect();
+        if let Some(effects) = self.sync.effects.as_ref().filter(|_| !lost.is_empty()) {
+            effects.restore_beside(lost);
+        }
         // The store is closed before it is opened again.
         self.sync.effects = None;
         let shared = self.installer.shared.clone();
@@ -368,12 +384,12 @@ impl Loop {
     /// Ends what stands in Teams by our word, within a time that nobody minds waiting.
     async fn say_farewell(&mut self, now: Moment) {
         let Some(effects) = &mut self.sync.effects else { return };
-        if self.sync.engine.written_for().is_empty() {
+        if !self.sync.engine.owes() {
             return;
         }
         effects.perform(self.sync.engine.farewell(now));
         let clearing = async {
-            while !self.sync.engine.written_for().is_empty() {
+            while self.sync.engine.owes() {
                 let Some(heard) = self.events.recv().await else { return };
                 if let Heard::Sync(event) = heard {
                     let (now, _) = self.clock.look();

@@ -9,6 +9,7 @@ pub mod calls;
 pub mod center;
 pub mod effect;
 pub mod event;
+pub mod inside;
 pub mod quiet;
 pub mod reader;
 pub mod roster;
@@ -26,6 +27,8 @@ use calls::{Calls, Lines};
 use center::Center;
 use effect::{Change, Effect};
 use event::{DirectoryRead, Event, Heard, Intent, PresenceRead, StoredObservation};
+use inside::Inside;
+use quiet::QuietWrite;
 use reader::{FORBIDDEN_WAIT, Reader};
 use roster::Roster;
 use schedule::Schedule;
@@ -35,7 +38,7 @@ use writer::{Write, Writer, Written};
 
 use crate::error::{Failure, Problem};
 use crate::imports::{Import, ImportEffect, Kept};
-use crate::mapping::Term;
+use crate::mapping::{Presence, Term};
 use crate::moment::{Moment, Uptime};
 use crate::person::PersonId;
 use crate::session::{Session, Step, Wish};
@@ -114,6 +117,7 @@ pub struct Engine {
     directory: Reader,
     contacts: Option<Reader>,
     telephony: Telephony,
+    inside: Inside,
     lines: Option<Arc<Lines>>,
     writer: Writer,
     import: Option<Import>,
@@ -149,6 +153,7 @@ impl Engine {
             directory: Reader::new(now),
             contacts: rules.contacts_interval.map(|_| Reader::new(now)),
             telephony: telephony(&rules, now),
+            inside: inside(&rules, now),
             lines: None,
             writer: Writer::default(),
             import: rules.imports.then(|| Import::new(rules.options.contacts.import(), Kept::default(), now)),
@@ -191,6 +196,7 @@ impl Engine {
                 let limits = self.rules.options.contacts.import();
                 self.import = self.rules.imports.then(|| Import::new(limits, restored.import.clone(), now));
                 self.telephony.resume(restored.stream.clone());
+                self.inside.restore(restored.quiet.clone(), now);
                 if !self.rules.writes {
                     // Nothing of ours is wanted any more, whoever put it there.
                     self.writer.end_all(now);
@@ -228,17 +234,31 @@ impl Engine {
             Event::Eight(heard) => self.hear(heard, now, &mut effects),
             Event::Options(options) => self.set_options(options, now),
             Event::Written(results) => self.written(&results, now, &mut effects),
+            Event::Quieted(write, result) => {
+                if result.is_ok() {
+                    self.telephony.hurry(now);
+                }
+                self.center_moved = true;
+                effects.extend(self.inside.quieted(&write, result, now).map(Effect::Store));
+            }
+            Event::TagWritten(person, result) => {
+                self.center_moved = true;
+                self.inside.marked(person, result, now);
+            }
             Event::CompanyRead(directory) => {
                 self.set_aside.entries += directory.set_aside;
+                self.inside.targets_read(&directory, now);
                 let wanted = self.roster.without_contact();
                 let asked = self.import.as_mut().map(|import| import.compared(&directory, &wanted, now));
                 carry_out(asked, &mut effects);
             }
             Event::CompanyFailed(failure) => {
+                self.inside.targets_failed(&failure, now);
                 let asked = self.import.as_mut().map(|import| import.failed(&failure, now));
                 carry_out(asked, &mut effects);
             }
             Event::ContactWritten(result) => {
+                self.inside.targets_changed(now);
                 let asked = self.import.as_mut().map(|import| import.written(result, now));
                 carry_out(asked, &mut effects);
             }
@@ -250,6 +270,7 @@ impl Engine {
             Event::Intent(intent) => self.intend(&intent, now, &mut effects),
         }
         self.follow_calls(now);
+        self.follow_teams(now, &mut effects);
         self.plan(now, &mut effects);
         effects
     }
@@ -263,6 +284,7 @@ impl Engine {
             self.contacts.as_ref().and_then(Reader::wake_at),
             self.telephony.wake_at(),
             self.import.as_ref().and_then(Import::wake_at),
+            self.inside.reading_at().filter(|_| !self.is_importing()),
         ];
         let running = self.session.account().is_some() && self.paused.is_none();
         let polls = polls.into_iter().flatten().filter(|_| running);
@@ -270,6 +292,7 @@ impl Engine {
         polls
             .chain(tick)
             .chain(self.writer.wake_at())
+            .chain(self.inside.wake_at())
             .chain(self.vault_due)
             .chain(self.paused.map(|until| until.uptime))
             .min()
@@ -392,6 +415,7 @@ impl Engine {
             import.set_limits(options.contacts.import());
         }
         self.telephony.set_options(Arc::clone(&options), now);
+        self.inside.set_options(&options, self.rules.imports, now);
         self.rules.options = options;
         self.center_moved = true;
         self.hurry(now);
@@ -421,8 +445,28 @@ impl Engine {
             self.writer.judge(answered, |person| self.telephony.talking().is_shown(person), now);
         }
         if moved || std::mem::take(&mut self.center_moved) {
-            self.center = self.telephony.center_picture(&lines).map(Arc::new);
+            let inside = self.inside.sources(&self.rules.options);
+            self.center = self.telephony.center_picture(&lines, inside).map(Arc::new);
         }
+    }
+
+    /// Works out what is to be changed inside 8x8.
+    fn follow_teams(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        let fresh = stale_after(self.schedule.interval());
+        let known = |person: &PersonId| {
+            let teams = self.roster.teams(person)?;
+            (now.since(teams.observed) <= fresh && !teams.observed.is_restored()).then_some(teams)
+        };
+        let quiet =
+            |person: &PersonId| known(person).map(|teams| teams.mapping.presence == Presence::DoNotDisturb);
+        let change = self.inside.keep_quiet(&self.rules.options, &self.telephony, quiet, now);
+        effects.extend(change.map(Effect::Store));
+        let on_call = |person: &PersonId| self.telephony.talking().since(person).is_some();
+        let word = |person: &PersonId| match known(person) {
+            _ if on_call(person) => Some(Presence::OnCall.as_str()),
+            teams => teams.map(|teams| teams.mapping.presence.as_str()),
+        };
+        self.inside.mark(word, now);
     }
 
     fn written(&mut self, results: &[(Write, Written)], now: Moment, effects: &mut Vec<Effect>) {
@@ -458,13 +502,25 @@ impl Engine {
     /// Ends everything of ours at Microsoft before the program ends; whether there is anything to wait for.
     pub fn farewell(&mut self, now: Moment) -> Vec<Effect> {
         self.rules.writes = false;
-        self.telephony = telephony(&Rules::default(), now);
+        self.inside.end();
         // Nothing more is read.
         self.paused = Some(now.plus(FOR_EVER));
         self.writer.end_all(now);
-        let mut effects = Vec::new();
+        let mut effects = self.inside.take(now);
         self.plan_writes(now, &mut effects);
         effects
+    }
+
+    /// Whether anything of ours is left to be taken back.
+    #[must_use]
+    pub fn owes(&self) -> bool {
+        !self.written_for().is_empty() || !self.inside.owed().is_empty()
+    }
+
+    /// What would let calls come again that are kept away by our hand.
+    #[must_use]
+    pub fn owed_inside(&self) -> Vec<QuietWrite> {
+        self.inside.owed()
     }
 
     /// Who stands in Teams by our word.
@@ -592,6 +648,9 @@ impl Engine {
                 effects.push(Effect::ReadContacts);
             }
             effects.extend(self.telephony.take(now).into_iter().map(Effect::Eight));
+            if !self.is_importing() && self.inside.reads_targets(now) {
+                effects.push(Effect::ReadCompany);
+            }
         }
         // A directory that is not known yet would have everybody removed.
         if self.session.account().is_some()
@@ -601,11 +660,17 @@ impl Engine {
             let asked = self.import.as_mut().map(|import| import.tick(now));
             carry_out(asked, effects);
         }
+        effects.extend(self.inside.take(now));
         // What is ours is renewed and ended whoever is signed in to read.
         self.plan_writes(now, effects);
         self.assess(now);
         self.changed |=
             self.source.state != SourceState::Live && now.uptime.since(self.drawn) >= DEGRADED_TICK;
+    }
+
+    /// Whether the import asks or writes now: its own readings and writes come first.
+    fn is_importing(&self) -> bool {
+        self.import.as_ref().is_some_and(Import::is_busy)
     }
 
     fn assess(&mut self, now: Moment) {
@@ -651,6 +716,13 @@ impl Engine {
             }
         }
     }
+}
+
+/// What is changed inside 8x8, as far as the options want it.
+fn inside(rules: &Rules, now: Moment) -> Inside {
+    let mut inside = Inside::default();
+    inside.set_options(&rules.options, rules.imports, now);
+    inside
 }
 
 /// 8x8's side, as far as the rules want it read.

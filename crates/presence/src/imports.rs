@@ -27,6 +27,9 @@ pub const MARK_TAG: &str = "customField9";
 /// The tag that holds the Microsoft object id.
 pub const ID_TAG: &str = "customField10";
 
+/// The tag that holds the last mapped presence, where an administrator wants that.
+pub const STATE_TAG: &str = "customField8";
+
 /// A run that nobody asked for begins this long after the last one.
 const AGAIN: Duration = Duration::from_hours(6);
 
@@ -134,6 +137,12 @@ impl Import {
             finished: self.finished,
             problem: self.problem.clone(),
         }
+    }
+
+    /// Whether 8x8 is asked or written to now.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self.phase, Phase::Reading | Phase::Running)
     }
 
     /// When it wants to go on.

@@ -8,10 +8,12 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::Heard;
 use super::eight::Side;
 use super::installer::Shared;
+use crate::center::ChangeFault;
 use crate::checkup;
 use crate::eight::Contacts;
 use crate::engine::effect::{Change, Effect};
 use crate::engine::event::Event;
+use crate::engine::quiet::{Held, QuietWrite};
 use crate::engine::telephony::Due;
 use crate::engine::writer::{BATCH, Kind, Write, Written};
 use crate::error::{Failure, Problem};
@@ -19,6 +21,7 @@ use crate::imports::{ContactWrite, WriteFault};
 use crate::microsoft::expected::Expected;
 use crate::microsoft::{Microsoft, auth};
 use crate::person::Contact;
+use crate::person::PersonId;
 use crate::session::{Account, Step};
 use crate::setup::installation::Configuration;
 use crate::store::Store;
@@ -90,6 +93,8 @@ impl Effects {
                 Effect::ReadCompany => self.read_company(),
                 Effect::WriteContact(write) => self.write_contact(write),
                 Effect::Eight(due) => self.read_eight(due),
+                Effect::Quiet { write, held } => self.keep_quiet(write, held),
+                Effect::WriteTag { person, write } => self.write_tag(person, write),
                 Effect::WritePresence { writes, at } => self.write_presence(writes, at),
                 Effect::FindSignIn => self.find_sign_in(),
                 Effect::BeginSignIn => self.begin_sign_in(),
@@ -119,7 +124,7 @@ impl Effects {
         });
     }
 
-    fn read_presence(&mut self, page: usize, people: Arc<[crate::person::PersonId]>) {
+    fn read_presence(&mut self, page: usize, people: Arc<[PersonId]>) {
         let microsoft = Arc::clone(&self.microsoft);
         self.spawn(async move {
             match microsoft.read_presence(page, people).await {
@@ -192,8 +197,46 @@ impl Effects {
         });
     }
 
+    /// The ledger is on the disk first, as with what is written to Teams.
+    fn keep_quiet(&mut self, write: QuietWrite, held: Option<Held>) {
+        let kept =
+            held.map(|held| self.store.write_first(Change::Quiet { added: vec![held], removed: Vec::new() }));
+        let side = Arc::clone(&self.side);
+        self.spawn(async move {
+            let is_kept = match kept {
+                Some(kept) => kept.await.is_ok(),
+                None => true,
+            };
+            let result =
+                if is_kept { side.change(&write).await } else { Err(ChangeFault::Failed(not_kept())) };
+            Event::Quieted(write, result)
+        });
+    }
+
+    fn write_tag(&mut self, person: PersonId, write: ContactWrite) {
+        let side = Arc::clone(&self.side);
+        self.spawn(async move {
+            let result = match side.company().await {
+                Ok(company) => company.write(&write).await,
+                Err(failure) => Err(WriteFault::Unsent(failure)),
+            };
+            Event::TagWritten(person, result)
+        });
+    }
+
+    /// Lets calls come again where they were kept away by our hand, beside everything else: its key is about to go.
+    pub(super) fn restore_beside(&self, owed: Vec<QuietWrite>) {
+        let side = Arc::clone(&self.side);
+        tokio::spawn(async move {
+            for write in owed {
+                // What fails stays as it is, and a person sees it in 8x8.
+                let _ = side.change(&write).await;
+            }
+        });
+    }
+
     /// Ends what stands in Teams by our word, beside everything else and for as long as it takes.
-    pub(super) fn clear_beside(&self, people: Vec<crate::person::PersonId>) {
+    pub(super) fn clear_beside(&self, people: Vec<PersonId>) {
         let Some(writer) = self.writer.clone() else { return };
         tokio::spawn(async move {
             let writes: Vec<Write> =

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use tokio::sync::{OnceCell, oneshot};
 
 use super::installer::Shared;
+use crate::center::{AgentStatus, ChangeFault};
 use crate::checkup;
 use crate::eight::keys::Credential;
 use crate::eight::{Agents, Analytics, Company, Events, Groups, events};
 use crate::engine::calls;
 use crate::engine::center;
 use crate::engine::event::{Event, Heard};
+use crate::engine::quiet::{Before, Lever, QuietWrite};
 use crate::engine::telephony::Due;
 use crate::error::{Failure, Problem};
 use crate::secret::Secret;
@@ -88,6 +90,27 @@ impl Side {
             }
             Due::Center(center::Due::Stream(from)) => Heard::StreamEnded(self.listen(from.as_deref()).await),
             Due::Groups => Heard::Groups(async { self.groups().await?.read().await }.await),
+        }
+    }
+
+    /// Keeps calls away from somebody, or lets them come again.
+    pub(super) async fn change(&self, write: &QuietWrite) -> Result<(), ChangeFault> {
+        let (lever, to) = match write {
+            QuietWrite::Quiet { lever } => (lever, None),
+            QuietWrite::Restore { lever, to } => (lever, Some(to)),
+        };
+        match (lever, to) {
+            (Lever::Agent(id), to) => {
+                let agents = self.agents().await.map_err(ChangeFault::Failed)?;
+                match to {
+                    Some(Before::Agent { status, reason }) => agents.set(id, *status, reason.as_ref()).await,
+                    _ => agents.set(id, AgentStatus::WORK_OFFLINE, None).await,
+                }
+            }
+            (Lever::Member { group, extension_id }, to) => {
+                let groups = self.groups().await.map_err(ChangeFault::Failed)?;
+                groups.log(group, extension_id, to.is_some()).await
+            }
         }
     }
 

@@ -13,7 +13,9 @@ use super::problem::{refused, trouble, unavailable};
 use crate::clock::Clock;
 use crate::error::{Failure, Problem};
 use crate::http::{self, Gate, Trouble};
-use crate::imports::{CompanyContact, ContactWrite, Directory, Fields, ID_TAG, MARK, MARK_TAG, WriteFault};
+use crate::imports::{
+    CompanyContact, ContactWrite, Directory, Fields, ID_TAG, MARK, MARK_TAG, STATE_TAG, WriteFault,
+};
 use crate::person::{PersonId, plain};
 use crate::secret::Secret;
 use crate::setup::installation::Key;
@@ -78,10 +80,10 @@ impl Company {
         let request = || {
             let request = match write {
                 ContactWrite::Create { customer, fields } => {
-                    self.http.post(url.clone()).json(&body(customer, fields, None))
+                    self.http.post(url.clone()).json(&body(customer, fields, None, None))
                 }
-                ContactWrite::Update { id, customer, fields } => {
-                    self.http.put(url.clone()).json(&body(customer, fields, Some(id)))
+                ContactWrite::Update { id, customer, fields, tag } => {
+                    self.http.put(url.clone()).json(&body(customer, fields, Some(id), tag.as_deref()))
                 }
                 ContactWrite::Remove { .. } => self.http.delete(url.clone()),
             };
@@ -122,8 +124,11 @@ fn fault(error: Trouble) -> WriteFault {
 }
 
 /// A contact as a whole: what is left out of a replacement would be emptied.
-fn body(customer: &str, fields: &Fields, id: Option<&str>) -> serde_json::Value {
+fn body(customer: &str, fields: &Fields, id: Option<&str>, state: Option<&str>) -> serde_json::Value {
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let tag = |name: &str, value: &str| json!({ "name": name, "value": value });
+    let mut tags = vec![tag(MARK_TAG, MARK), tag(ID_TAG, &fields.person.to_string())];
+    tags.extend(state.map(|state| tag(STATE_TAG, state)));
     let mut body = json!({
         "contactType": "company",
         "customerId": customer,
@@ -132,10 +137,7 @@ fn body(customer: &str, fields: &Fields, id: Option<&str>) -> serde_json::Value 
         "department": text(&fields.department),
         "jobTitle": text(&fields.title),
         "emails": [{ "email": fields.email, "primary": true, "purposeType": "WORK" }],
-        "tags": [
-            { "name": MARK_TAG, "value": MARK },
-            { "name": ID_TAG, "value": fields.person.to_string() },
-        ],
+        "tags": tags,
     });
     if let (Some(id), Some(object)) = (id, body.as_object_mut()) {
         object.insert("id".into(), id.into());
@@ -190,8 +192,10 @@ fn contact(raw: &RawValue) -> Option<CompanyContact> {
     let ours =
         tag(MARK_TAG).filter(|value| *value == MARK).and_then(|_| tag(ID_TAG)).and_then(PersonId::parse);
     let text = |text: Option<String>| text.map(|text| plain(&text)).unwrap_or_default();
+    let state = tag(STATE_TAG).map(plain);
     Some(CompanyContact {
         id: plain(&wire.id),
+        tag: state,
         ours,
         first_name: text(wire.first_name),
         last_name: text(wire.last_name),

@@ -76,6 +76,8 @@ struct Known {
     heard: Option<Moment>,
     /// When we learned the status, from wherever.
     seen: Moment,
+    /// When it was true: when 8x8 was asked, or the event came.
+    observed: Moment,
     /// Whether this agent changed by hand during the call that lasts.
     by_hand: bool,
 }
@@ -100,8 +102,8 @@ pub struct AgentView {
     pub status: AgentStatus,
     /// Why.
     pub reason: Option<StatusReason>,
-    /// When we learned it.
-    pub seen: Moment,
+    /// When 8x8 was asked, or the event came.
+    pub observed: Moment,
 }
 
 /// An agent who is on a call.
@@ -234,6 +236,7 @@ impl Center {
             return;
         }
         known.told(agent.status, now);
+        known.observed = self.asked.unwrap_or(now);
         known.reason.clone_from(&agent.reason);
         // Whoever waits, is on break or gone is on no call, whatever the last event said.
         if !may_talk(agent.status) {
@@ -248,6 +251,13 @@ impl Center {
     pub fn agents_failed(&mut self, failure: &Failure, now: Moment) {
         if let Some(reader) = &mut self.reading {
             reader.failed(failure, now);
+        }
+    }
+
+    /// The agents are to be read soon: something was changed there.
+    pub fn hurry(&mut self, now: Moment) {
+        if let Some(reader) = &mut self.reading {
+            reader.hurry(now);
         }
     }
 
@@ -444,7 +454,7 @@ impl Center {
             name: known.name.clone(),
             status: known.status,
             reason: known.reason.clone(),
-            seen: known.seen,
+            observed: known.observed,
         })
     }
 
@@ -484,12 +494,14 @@ impl Known {
             at: 0,
             heard: None,
             seen: now,
+            observed: now,
             by_hand: false,
         }
     }
 
     fn told(&mut self, status: AgentStatus, now: Moment) {
         self.status = status;
+        self.observed = now;
         self.seen = now;
         if !may_talk(status) && status != AgentStatus::LOGGED_IN {
             self.rest = Some(status);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::event::StoredObservation;
-use super::quiet::{Held, Lever};
+use super::quiet::{Held, Lever, QuietWrite};
 use super::telephony::Due;
 use super::writer::Write;
 use crate::imports::{self, ContactWrite};
@@ -36,6 +36,20 @@ pub enum Effect {
         writes: Vec<Write>,
         /// For the ledger: from when the new ones count.
         at: Timestamp,
+    },
+    /// Keep calls away inside 8x8, or let them come again, after the ledger has it.
+    Quiet {
+        /// What.
+        write: QuietWrite,
+        /// For the ledger: what is to be restored.
+        held: Option<Held>,
+    },
+    /// Write a state into the tag of a contact.
+    WriteTag {
+        /// Whose.
+        person: PersonId,
+        /// The contact as a whole.
+        write: ContactWrite,
     },
     /// Read 8x8's company contacts.
     ReadCompany,

@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::calls::{CallsRead, PhoneSystem};
-use super::quiet::Held;
+use super::quiet::{Held, QuietWrite};
 use super::writer::{Write, Written};
-use crate::center::{ActivityRead, AgentsRead, RingGroupsRead, StreamMessage};
+use crate::center::{ActivityRead, AgentsRead, ChangeFault, RingGroupsRead, StreamMessage};
 use crate::error::{Failure, Problem};
 use crate::imports::{self, Directory, ImportWish, WriteFault};
 use crate::mapping::Term;
@@ -40,6 +40,10 @@ pub enum Event {
     ContactsRead(Vec<Contact>),
     /// They could not be read.
     ContactsFailed(Failure),
+    /// Calls were kept away inside 8x8, or let come again, or not.
+    Quieted(QuietWrite, Result<(), ChangeFault>),
+    /// A tag was written, or not.
+    TagWritten(PersonId, Result<(), WriteFault>),
     /// Something of 8x8's side.
     Eight(Heard),
     /// The administrator set something.

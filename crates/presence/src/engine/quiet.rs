@@ -238,6 +238,13 @@ impl Quiet {
         self.courses.iter().filter(|(_, course)| course.is_ours()).map(|(lever, _)| lever)
     }
 
+    /// What would restore everything that is in the ledger.
+    #[must_use]
+    pub fn restorations(&self) -> Vec<QuietWrite> {
+        let owed = self.courses.iter().filter_map(|(lever, course)| Some((lever, course.before()?)));
+        owed.map(|(lever, to)| QuietWrite::Restore { lever: lever.clone(), to: to.clone() }).collect()
+    }
+
     /// Changes that 8x8 made for us.
     #[must_use]
     pub fn written_count(&self) -> u64 {

@@ -176,11 +176,12 @@ impl Tags {
                 self.state(SourceState::Live, None, Some(problem), now);
                 self.queue_again(person, false);
             }
-            Err(WriteFault::Failed(failure)) => self.failed(person, &failure, now),
+            Err(WriteFault::Unsent(failure)) => self.failed(person, &failure, false, now),
+            Err(WriteFault::Lost(failure)) => self.failed(person, &failure, true, now),
         }
     }
 
-    fn failed(&mut self, person: PersonId, failure: &Failure, now: Moment) {
+    fn failed(&mut self, person: PersonId, failure: &Failure, perhaps: bool, now: Moment) {
         self.failures = self.failures.saturating_add(1);
         let doubled = backoff::doubled(self.failures, LONGEST_WAIT);
         let (state, wait) = match failure {
@@ -193,7 +194,6 @@ impl Tags {
         self.due = self.due.max(now.uptime.plus(wait));
         let retry = now.plus(self.due.since(now.uptime));
         self.state(state, Some(retry), failure.problem().cloned(), now);
-        let perhaps = matches!(failure, Failure::Offline(_) | Failure::Broken(_) | Failure::Reset);
         if perhaps && let Some(tag) = self.tags.get_mut(&person) {
             // 8x8 may have written it all the same.
             tag.known = None;

@@ -44,6 +44,12 @@ pub struct Telephony {
     pub(super) center: Option<Center>,
     groups: Option<Reader>,
     members: Vec<RingGroup>,
+    /// When the newest reading of them, or the one under way, was asked for.
+    groups_asked: Option<Moment>,
+    /// When the reading they are from was asked for.
+    groups_seen: Option<Moment>,
+    /// Who has the extensions of members.
+    lines: Arc<Lines>,
     talking: Talking,
     /// What 8x8 says of people beside calls.
     words: ById<Presence>,
@@ -65,6 +71,9 @@ impl Telephony {
             center,
             groups,
             members: Vec::new(),
+            groups_asked: None,
+            groups_seen: None,
+            lines: Arc::default(),
             talking: Talking::default(),
             words: ById::default(),
         };
@@ -97,7 +106,11 @@ impl Telephony {
     pub fn take(&mut self, now: Moment) -> Vec<Due> {
         let calls = self.calls.iter_mut().flat_map(|calls| calls.take(now)).map(Due::Calls);
         let center = self.center.iter_mut().flat_map(|center| center.take(now)).map(Due::Center);
-        let groups = self.groups.iter_mut().filter_map(|reader| reader.take(now).then_some(Due::Groups));
+        let due = self.groups.as_mut().is_some_and(|reader| reader.take(now));
+        if due {
+            self.groups_asked = Some(now);
+        }
+        let groups = due.then_some(Due::Groups);
         calls.chain(center).chain(groups).collect()
     }
 
@@ -159,6 +172,7 @@ impl Telephony {
         if let Some(reader) = &mut self.groups {
             reader.succeeded(GROUPS_INTERVAL, now);
             self.members = read.groups;
+            self.groups_seen = self.groups_asked;
         }
     }
 
@@ -169,14 +183,31 @@ impl Telephony {
         }
     }
 
-    /// The ring groups, and when they were read.
+    /// The ring groups, and when they were asked for.
     #[must_use]
     pub fn groups(&self) -> (&[RingGroup], Option<Moment>) {
-        (&self.members, self.groups.as_ref().and_then(|reader| reader.source().last_success))
+        (&self.members, self.groups_seen)
+    }
+
+    /// Whose extension a member of a ring group has.
+    #[must_use]
+    pub fn member(&self, extension: &str) -> Option<PersonId> {
+        self.lines.anywhere(extension)
+    }
+
+    /// Something was changed inside 8x8: what it says is to be read soon.
+    pub fn hurry(&mut self, now: Moment) {
+        if let Some(center) = &mut self.center {
+            center.hurry(now);
+        }
+        if let Some(groups) = &mut self.groups {
+            groups.hurry(now);
+        }
     }
 
     /// Works out who is on a call now; tells what changed.
-    pub fn settle(&mut self, lines: &Lines, now: Moment) -> Changes {
+    pub fn settle(&mut self, lines: &Arc<Lines>, now: Moment) -> Changes {
+        self.lines = Arc::clone(lines);
         let phones = self.calls.iter_mut().flat_map(|calls| calls.talking(lines, now));
         let mut named: Vec<(PersonId, bool)> = phones.map(|person| (person, true)).collect();
         if let Some(center) = &mut self.center {
@@ -274,9 +305,9 @@ impl Telephony {
 
     /// The contact centre, the queues and how their sources are doing; `None` when nothing of it is read.
     #[must_use]
-    pub fn center_picture(&self, lines: &Lines) -> Option<CenterPicture> {
+    pub fn center_picture(&self, lines: &Lines, inside: Vec<(SourceOf, Source)>) -> Option<CenterPicture> {
         let activity = self.calls.as_ref().map(Calls::activity_sources).unwrap_or_default();
-        if self.center.is_none() && self.groups.is_none() && activity.is_empty() {
+        if self.center.is_none() && self.groups.is_none() && activity.is_empty() && inside.is_empty() {
             return None;
         }
         let mut sources: Vec<(SourceOf, Source)> =
@@ -286,6 +317,7 @@ impl Telephony {
             sources.extend(center.stream().map(|source| (SourceOf::Events, source.clone())));
         }
         sources.extend(self.groups.as_ref().map(|reader| (SourceOf::Groups, reader.source().clone())));
+        sources.extend(inside);
         let agents = self.center.iter().flat_map(Center::agents).map(|agent| AgentLine {
             decided: self.options.agents.contains_key(&*agent.id),
             person: self.options.person(&agent.id),

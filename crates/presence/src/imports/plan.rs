@@ -52,6 +52,8 @@ pub struct CompanyContact {
     pub department: String,
     /// Job title.
     pub title: String,
+    /// What stands in the tag of the state, [`super::STATE_TAG`].
+    pub tag: Option<String>,
 }
 
 /// What 8x8 has.
@@ -83,6 +85,8 @@ pub enum ContactWrite {
         customer: String,
         /// What.
         fields: Fields,
+        /// What is to stand in the tag of the state: a replacement takes away what it leaves out.
+        tag: Option<String>,
     },
     /// A contact of ours, removed.
     Remove {
@@ -180,6 +184,7 @@ pub(super) fn compare(
                 id: contact.id.clone(),
                 customer: customer.to_owned(),
                 fields: fields.clone(),
+                tag: contact.tag.clone(),
             }),
             (None, None) => {
                 creates.push_back(ContactWrite::Create {

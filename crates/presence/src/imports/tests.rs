@@ -40,6 +40,7 @@ impl Eight {
             emails: vec![fields.email.clone()],
             department: fields.department.clone(),
             title: fields.title.clone(),
+            tag: None,
         };
         match write {
             ContactWrite::Create { fields, .. } => {
@@ -169,6 +170,7 @@ fn only_what_carries_our_mark_is_touched_and_clashes_are_told() {
         emails: vec!["ANN@x.example".into()],
         department: String::new(),
         title: String::new(),
+        tag: None,
     };
     eight.contacts.push(foreign.clone());
     let wanted = [person(1, "Ann"), person(2, "Bob")];

@@ -289,6 +289,14 @@ impl Course {
         matches!(self.stage, Stage::Ours { .. })
     }
 
+    /// What is to be restored, if it is in the ledger.
+    pub(super) fn before(&self) -> Option<&Before> {
+        match &self.stage {
+            Stage::Ours { before, .. } => Some(before),
+            _ => None,
+        }
+    }
+
     /// What 8x8 refused it for.
     pub(super) fn refusal(&self) -> Option<&Arc<Problem>> {
         match &self.stage {

@@ -143,7 +143,7 @@ fn a_pause_that_8x8_asks_for_is_kept_and_the_place_too() {
     settle(&mut tags, &[(1, "busy"), (2, "busy")], 0);
     let (first, _) = tags.take(seconds(10)).unwrap();
     let throttled = Failure::Throttled { wait: Duration::from_secs(45), problem: problem() };
-    tags.written(first, Err(WriteFault::Failed(throttled)), seconds(10));
+    tags.written(first, Err(WriteFault::Unsent(throttled)), seconds(10));
     assert_eq!((tags.wake_at(), tags.source().retry_at), (Some(seconds(55).uptime), Some(seconds(55))));
     assert_eq!((write(&mut tags, 54), write(&mut tags, 55)), (None, written(1, "busy")));
 }
@@ -154,7 +154,7 @@ fn a_contact_that_always_fails_keeps_nobody_waiting_for_ever() {
     settle(&mut tags, &[(1, "busy"), (2, "busy"), (3, "busy")], 0);
     for second in 10..200 {
         if let Some((taken, _)) = tags.take(seconds(second)) {
-            let broken = || Err(WriteFault::Failed(Failure::Broken(problem())));
+            let broken = || Err(WriteFault::Lost(Failure::Broken(problem())));
             tags.written(taken, if taken == person(1) { broken() } else { Ok(()) }, seconds(second));
         }
     }
@@ -165,7 +165,7 @@ fn a_contact_that_always_fails_keeps_nobody_waiting_for_ever() {
 fn after_a_lost_answer_even_the_old_state_is_written_again() {
     for lose in [
         |tags: &mut Tags| {
-            let offline = WriteFault::Failed(Failure::Offline(problem()));
+            let offline = WriteFault::Lost(Failure::Offline(problem()));
             tags.written(person(1), Err(offline), seconds(31));
         },
         |tags: &mut Tags| tags.abandon(),
@@ -210,7 +210,7 @@ proptest! {
                 prop_assert_eq!(&word, wanted[place].1, "the newest counts");
                 prop_assert!(now - stood[place] >= 10_000, "it has to last");
                 prop_assert_ne!(eight.get(&id), Some(&word), "only changes are written");
-                let failed = |failure| Err(WriteFault::Failed(failure));
+                let failed = |failure| Err(WriteFault::Lost(failure));
                 let result = match result {
                     0..20 => failed(Failure::Throttled { wait: Duration::from_secs(7), problem: problem() }),
                     20..40 => failed(Failure::Vault(problem())),
