@@ -171,6 +171,8 @@ pub struct Contradictions {
     pub largest_contacts_page: usize,
     /// Whether `pageSize` may stand beside `scrollId` in admin provisioning; if not, 400.
     pub scroll_with_page_size: bool,
+    /// The largest page of admin provisioning: 1,000 by the guide, 100 by a sample.
+    pub largest_provisioning_page: usize,
     /// Whether `PUT /users/{id}` of admin provisioning exists.
     pub put_users: bool,
     /// Whether admin provisioning insists on its media types, as it does since September 2026.
@@ -218,6 +220,7 @@ impl Default for Contradictions {
             contact_errors: ErrorBody::default(),
             largest_contacts_page: 1_000,
             scroll_with_page_size: false,
+            largest_provisioning_page: 1_000,
             put_users: false,
             versioned_media: true,
             agent_host: AgentHost::default(),

@@ -149,13 +149,13 @@ impl Control {
     /// The streams that are open, oldest first.
     pub fn streams(&self) -> Vec<StreamTruth> {
         let open = self.tenant.streams.open().into_iter();
-        open.map(|(id, listener, delivery)| StreamTruth {
+        open.map(|(id, listener, tally)| StreamTruth {
             id,
             topic: listener.topic.name(),
             subscription: listener.subscription,
-            delivered: delivery.delivered,
-            acknowledged: delivery.acknowledged,
-            unacknowledged: delivery.pending.len(),
+            delivered: tally.delivered,
+            acknowledged: tally.acknowledged,
+            unacknowledged: tally.pending,
         })
         .collect()
     }

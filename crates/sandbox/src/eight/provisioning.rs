@@ -300,6 +300,7 @@ fn page(tenant: &Tenant, call: &Call, all: Vec<Value>) -> Result<Value, Refused>
             text.parse().ok().filter(|size| (1..=1_000).contains(size)).ok_or_else(|| wrong("pageSize"))?
         }
     };
+    let size = size.min(tenant.contradictions().largest_provisioning_page);
     let more = all.len() > skip.saturating_add(size);
     let next = more.then(|| format!("scroll-{}-{size}", skip + size));
     let data: Vec<Value> = all.into_iter().skip(skip).take(size).collect();

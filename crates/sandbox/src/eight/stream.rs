@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use serde_json::{Map, Value};
 use tokio::sync::{mpsc, watch};
 
-pub(crate) use delivery::Delivery;
+pub(crate) use delivery::{Delivery, Tally};
 pub(crate) use socket::serve;
 pub(crate) use topic::{Topic, entry_of, message_id};
 
@@ -60,8 +60,8 @@ enum Order {
 struct Open {
     listener: Listener,
     orders: mpsc::UnboundedSender<Order>,
-    /// As of the last frame.
-    delivery: Delivery,
+    /// As of the last frame. Only the numbers: many may be pending, and this is noted for every frame.
+    tally: Tally,
 }
 
 /// Sums of the streams that are closed.
@@ -159,14 +159,14 @@ impl Streams {
         let (orders, ordered) = mpsc::unbounded_channel();
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         lock(&self.sums).opened += 1;
-        let open = Open { listener: listener.clone(), orders, delivery: delivery.clone() };
+        let open = Open { listener: listener.clone(), orders, tally: delivery.tally() };
         lock(&self.open).insert(id, open);
         (id, ordered)
     }
 
     fn note(&self, id: u64, delivery: &Delivery) {
         if let Some(open) = lock(&self.open).get_mut(&id) {
-            open.delivery.clone_from(delivery);
+            open.tally = delivery.tally();
         }
     }
 
@@ -196,20 +196,20 @@ impl Streams {
         let mut sums = *lock(&self.sums);
         let mut pending = 0;
         for open in lock(&self.open).values() {
-            sums.delivered += open.delivery.delivered;
-            sums.redelivered += open.delivery.redelivered;
-            sums.acknowledged += open.delivery.acknowledged;
-            sums.unknown += open.delivery.unknown;
-            pending += open.delivery.pending.len();
+            sums.delivered += open.tally.delivered;
+            sums.redelivered += open.tally.redelivered;
+            sums.acknowledged += open.tally.acknowledged;
+            sums.unknown += open.tally.unknown;
+            pending += open.tally.pending;
         }
         (sums, pending)
     }
 
     /// Who listens, oldest first.
-    pub(crate) fn open(&self) -> Vec<(u64, Listener, Delivery)> {
+    pub(crate) fn open(&self) -> Vec<(u64, Listener, Tally)> {
         let open = lock(&self.open);
         let mut all: Vec<_> =
-            open.iter().map(|(id, open)| (*id, open.listener.clone(), open.delivery.clone())).collect();
+            open.iter().map(|(id, open)| (*id, open.listener.clone(), open.tally)).collect();
         all.sort_by_key(|(id, ..)| *id);
         all
     }

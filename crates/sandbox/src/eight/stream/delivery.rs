@@ -21,7 +21,28 @@ pub(crate) struct Delivery {
     pub(crate) unknown: u64,
 }
 
+/// What a listener has had, in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) delivered: u64,
+    pub(crate) redelivered: u64,
+    pub(crate) acknowledged: u64,
+    pub(crate) unknown: u64,
+    pub(crate) pending: usize,
+}
+
 impl Delivery {
+    /// Where it stands.
+    pub(crate) fn tally(&self) -> Tally {
+        Tally {
+            delivered: self.delivered,
+            redelivered: self.redelivered,
+            acknowledged: self.acknowledged,
+            unknown: self.unknown,
+            pending: self.pending.len(),
+        }
+    }
+
     /// What is sent next, and how many times it was sent before. `find` gives the first message of the topic at
     /// or after a place.
     pub(crate) fn step(&mut self, now_ms: u64, find: impl FnOnce(u64) -> Option<u64>) -> Option<(u64, u64)> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
@@ -13,9 +13,9 @@ use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, watch};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
+use tokio_tungstenite::tungstenite::{Error, Message as Frame};
 
 use super::{Delivery, Listener, Message, Order, entry_of, message_id};
 use crate::clock::pause;
@@ -25,6 +25,9 @@ use crate::tenant::Tenant;
 
 /// How often a stream looks after itself.
 const BEAT: Duration = Duration::from_millis(100);
+
+/// How many frames are sent before the other side is heard again, so that neither waits for the other.
+const TURN: usize = 64;
 
 /// How long the other side has to answer a close.
 const PARTING: Duration = Duration::from_secs(1);
@@ -82,11 +85,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream<'_, S> {
         let mut news = self.tenant.streams.news.subscribe();
         let mut beats: u64 = 0;
         loop {
-            self.deliver().await?;
+            let more = self.deliver().await?;
             self.tenant.streams.note(self.id, &self.delivery);
             tokio::select! {
-                // Fails only when the tenant is gone, and then so is this.
-                changed = news.changed() => changed.map_err(|_| Gone)?,
+                biased;
                 _ = ended.changed() => return Ok(()),
                 order = orders.recv() => match order {
                     Some(Order::Frame(text)) => self.send(Frame::text(text)).await?,
@@ -97,19 +99,37 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream<'_, S> {
                     }
                     Some(Order::Drop) | None => return Err(Gone),
                 },
-                frame = self.socket.next() => match frame {
-                    Some(Ok(Frame::Text(text))) => self.hear(&text).await?,
-                    Some(Ok(Frame::Pong(_))) => self.tenant.streams.note_pong(),
-                    Some(Ok(Frame::Close(_))) | None => return Ok(()),
-                    Some(Ok(_)) => {}
-                    Some(Err(_)) => return Err(Gone),
-                },
+                frame = self.socket.next() => {
+                    let mut next = Some(frame);
+                    // All that was said is heard before more is told.
+                    while let Some(frame) = next {
+                        if !self.take(frame).await? {
+                            return Ok(());
+                        }
+                        next = self.socket.next().now_or_never();
+                    }
+                }
+                () = std::future::ready(()), if more => {}
+                // Fails only when the tenant is gone, and then so is this.
+                changed = news.changed() => changed.map_err(|_| Gone)?,
                 () = pause(BEAT) => {
                     beats += 1;
                     self.beat(beats).await?;
                 }
             }
         }
+    }
+
+    /// Takes what the other side said; false if that was the last of it.
+    async fn take(&mut self, frame: Option<Result<Frame, Error>>) -> Result<bool, Gone> {
+        match frame {
+            Some(Ok(Frame::Text(text))) => self.hear(&text).await?,
+            Some(Ok(Frame::Pong(_))) => self.tenant.streams.note_pong(),
+            Some(Ok(Frame::Close(_))) | None => return Ok(false),
+            Some(Ok(_)) => {}
+            Some(Err(_)) => return Err(Gone),
+        }
+        Ok(true)
     }
 
     /// Hears the other side out, so that the last frame arrives.
@@ -135,15 +155,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream<'_, S> {
         Ok(())
     }
 
-    /// Sends everything that may be sent now.
-    async fn deliver(&mut self) -> Result<(), Gone> {
-        while !self.tenant.streams.is_silent() {
+    /// Sends what may be sent now, and says whether that was not all of it.
+    async fn deliver(&mut self) -> Result<bool, Gone> {
+        for _ in 0..TURN {
+            if self.tenant.streams.is_silent() {
+                return Ok(false);
+            }
             let now_ms = self.tenant.clock.elapsed_ms();
             let (streams, topic) = (&self.tenant.streams, &self.listener.topic);
             let Some((entry, before)) = self.delivery.step(now_ms, |from| streams.find(topic, from)) else {
-                return Ok(());
+                return Ok(false);
             };
-            let Some(message) = streams.message(entry) else { return Ok(()) };
+            let Some(message) = streams.message(entry) else { return Ok(false) };
             let effects = self.tenant.faults.strike(Endpoint::EventFrames, false, now_ms);
             if effects.latency_ms > 0 {
                 pause(Duration::from_millis(effects.latency_ms)).await;
@@ -157,7 +180,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream<'_, S> {
             }
             self.send(Frame::text(String::from_utf8_lossy(&body).into_owned())).await?;
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn hear(&mut self, text: &str) -> Result<(), Gone> {
