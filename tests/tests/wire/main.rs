@@ -3,6 +3,7 @@
 
 mod board;
 mod calls;
+mod center;
 mod contacts;
 mod directory;
 mod imports;

@@ -60,10 +60,19 @@ impl Side {
             Key::Events => {
                 let events = side.make_events(secret)?;
                 let (sender, opened) = oneshot::channel();
-                let mut probe = Probe(Some(sender));
+                let mut sender = Some(sender);
+                let hear = |heard: events::Heard| {
+                    if matches!(heard, events::Heard::Open)
+                        && let Some(sender) = sender.take()
+                    {
+                        // Nobody waits any more only if the stream has ended already.
+                        let _ = sender.send(());
+                    }
+                    std::future::ready(())
+                };
                 tokio::select! {
                     Ok(()) = opened => Ok(()),
-                    failure = events.listen(None, &mut probe) => Err(failure),
+                    failure = events.listen(None, hear) => Err(failure),
                 }
             }
             Key::Groups => Groups::new(http, clock, api, secret).read().await.map(drop),
@@ -119,7 +128,19 @@ impl Side {
             Ok(events) => events,
             Err(failure) => return failure,
         };
-        events.listen(from, &mut Teller(self.shared.clone())).await
+        let tell = |heard: events::Heard| {
+            let heard = match heard {
+                events::Heard::Open => Heard::StreamOpened,
+                events::Heard::Messages(messages) => Heard::Streamed(messages),
+                events::Heard::Quiet => Heard::StreamAlive,
+            };
+            let listener = self.shared.events.clone();
+            async move {
+                // The loop has ended; nobody wants to know any more.
+                let _ = listener.send(super::Heard::Sync(Event::Eight(heard))).await;
+            }
+        };
+        events.listen(from, tell).await
     }
 
     /// The client for calls.
@@ -190,35 +211,6 @@ impl Side {
         let loaded = Credential::load(&self.shared.vault, key).await;
         let credential = loaded.map_err(|error| Failure::Vault(Arc::new(error.problem())))?;
         credential.ok_or_else(|| missing(key))
-    }
-}
-
-/// Tells the loop what the stream brings.
-struct Teller(Shared);
-
-impl events::Listener for Teller {
-    async fn hear(&mut self, heard: events::Heard) {
-        let heard = match heard {
-            events::Heard::Open => Heard::StreamOpened,
-            events::Heard::Messages(messages) => Heard::Streamed(messages),
-            events::Heard::Quiet => Heard::StreamAlive,
-        };
-        // The loop has ended; nobody wants to know any more.
-        let _ = self.0.events.send(super::Heard::Sync(Event::Eight(heard))).await;
-    }
-}
-
-/// Waits for a stream to open, and wants nothing else of it.
-struct Probe(Option<oneshot::Sender<()>>);
-
-impl events::Listener for Probe {
-    async fn hear(&mut self, heard: events::Heard) {
-        if matches!(heard, events::Heard::Open)
-            && let Some(sender) = self.0.take()
-        {
-            // Nobody waits any more only if the stream has ended already.
-            let _ = sender.send(());
-        }
     }
 }
 

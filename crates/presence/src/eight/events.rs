@@ -48,12 +48,6 @@ pub enum Heard {
     Quiet,
 }
 
-/// Who hears what a connection brings.
-pub trait Listener: Send {
-    /// Handles it; what came is acknowledged afterwards.
-    fn hear(&mut self, heard: Heard) -> impl Future<Output = ()> + Send;
-}
-
 /// The client.
 pub struct Events {
     http: reqwest::Client,
@@ -74,14 +68,18 @@ impl Events {
     /// Hears one connection out, from the message after `from` or from now on, and says why it ended.
     ///
     /// [`Failure::Reset`] means that `from` is no longer known. Messages that were handed over but not acknowledged
-    /// before the end come again.
-    pub async fn listen(&self, from: Option<&str>, listener: &mut impl Listener) -> Failure {
+    /// before the end come again. (`hear` is no `AsyncFnMut`: such a future could not be given to a task.)
+    pub async fn listen<F: Future<Output = ()>>(
+        &self,
+        from: Option<&str>,
+        hear: impl FnMut(Heard) -> F,
+    ) -> Failure {
         let socket = match self.open(from).await {
             Ok(socket) => socket,
             Err(failure) => return failure,
         };
         let from = from.unwrap_or("latest").into();
-        Connection::new(socket, &self.clock, Patience::default(), from).run(listener).await
+        Connection::new(socket, &self.clock, Patience::default(), from).run(hear).await
     }
 
     async fn open(&self, from: Option<&str>) -> Result<WebSocketStream<reqwest::Upgraded>, Failure> {

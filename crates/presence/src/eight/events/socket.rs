@@ -14,8 +14,8 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
+use super::Heard;
 use super::payload::{Frame, frame};
-use super::{Heard, Listener};
 use crate::center::StreamMessage;
 use crate::clock::{Clock, pause};
 use crate::error::{Failure, Problem};
@@ -87,8 +87,8 @@ impl<'c, S: AsyncRead + AsyncWrite + Unpin> Connection<'c, S> {
     }
 
     /// Hands over what comes until the connection ends, and says why it did.
-    pub(super) async fn run(mut self, listener: &mut impl Listener) -> Failure {
-        listener.hear(Heard::Open).await;
+    pub(super) async fn run<F: Future<Output = ()>>(mut self, mut hear: impl FnMut(Heard) -> F) -> Failure {
+        hear(Heard::Open).await;
         loop {
             if self.inbox.is_empty() {
                 // What was read before the end is handed over before it.
@@ -97,7 +97,7 @@ impl<'c, S: AsyncRead + AsyncWrite + Unpin> Connection<'c, S> {
                 }
                 match self.wait().await {
                     Ok(false) => {}
-                    Ok(true) => listener.hear(Heard::Quiet).await,
+                    Ok(true) => hear(Heard::Quiet).await,
                     Err(end) => return end,
                 }
                 continue;
@@ -105,7 +105,7 @@ impl<'c, S: AsyncRead + AsyncWrite + Unpin> Connection<'c, S> {
             self.gather();
             let ready = self.inbox.len().min(BATCH);
             let (messages, ids): (Vec<_>, Vec<_>) = self.inbox.drain(..ready).unzip();
-            listener.hear(Heard::Messages(messages)).await;
+            hear(Heard::Messages(messages)).await;
             if let Err(end) = self.acknowledge(ids).await {
                 // Whatever is not acknowledged comes again: nothing is lost if it is handed over now.
                 self.end.get_or_insert(end);

@@ -210,7 +210,10 @@ proptest! {
                 prop_assert_eq!(&word, wanted[place].1, "the newest counts");
                 prop_assert!(now - stood[place] >= 10_000, "it has to last");
                 prop_assert_ne!(eight.get(&id), Some(&word), "only changes are written");
-                let failed = |failure| Err(WriteFault::Lost(failure));
+                let failed = |failure: Failure| {
+                    let lost = matches!(failure, Failure::Offline(_) | Failure::Broken(_) | Failure::Reset);
+                    Err(if lost { WriteFault::Lost(failure) } else { WriteFault::Unsent(failure) })
+                };
                 let result = match result {
                     0..20 => failed(Failure::Throttled { wait: Duration::from_secs(7), problem: problem() }),
                     20..40 => failed(Failure::Vault(problem())),

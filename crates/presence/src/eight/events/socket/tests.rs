@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use std::cell::RefCell;
 use tokio::io::{DuplexStream, duplex};
 use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -26,20 +27,10 @@ fn message(number: u32) -> Message {
 
 async fn run(socket: Socket, patience: Patience) -> (Failure, Vec<Heard>) {
     let clock = Clock::start();
-    let mut heard = Notes::default();
+    let heard = RefCell::new(Vec::new());
     let connection = Connection::new(socket, &clock, patience, "from".into());
-    let failure = connection.run(&mut heard).await;
-    (failure, heard.0)
-}
-
-/// Keeps everything that was heard.
-#[derive(Default)]
-struct Notes(Vec<Heard>);
-
-impl Listener for Notes {
-    async fn hear(&mut self, heard: Heard) {
-        self.0.push(heard);
-    }
+    let failure = connection.run(|one| std::future::ready(heard.borrow_mut().push(one))).await;
+    (failure, heard.into_inner())
 }
 
 fn code(failure: &Failure) -> &str {
