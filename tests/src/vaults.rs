@@ -1,9 +1,11 @@
-//! A keychain that can be missing, locked, or slow at the worst moment.
+//! A keychain that can be missing, locked, or slow at the worst moment, and one that outlives a process that is killed.
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use presence::secret::Secret;
-use presence::vault::{MemoryVault, Vault, VaultError};
+use presence::vault::{Vault, VaultError};
 
 /// What the keychain does when it is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +26,7 @@ type Watcher = Box<dyn Fn() + Send + Sync>;
 
 /// A keychain in memory that misbehaves on demand and outlives the driver.
 pub struct Drawer {
-    inner: MemoryVault,
+    entries: Mutex<BTreeMap<String, Secret>>,
     mood: Mutex<Mood>,
     written: Mutex<Vec<String>>,
     watcher: Mutex<Option<Watcher>>,
@@ -33,7 +35,7 @@ pub struct Drawer {
 impl Default for Drawer {
     fn default() -> Self {
         Self {
-            inner: MemoryVault::default(),
+            entries: Mutex::default(),
             mood: Mutex::new(Mood::Open),
             written: Mutex::default(),
             watcher: Mutex::default(),
@@ -68,6 +70,16 @@ impl Drawer {
         self.written().into_iter().filter_map(token).collect()
     }
 
+    /// Puts everything that is in it into a keychain of files.
+    ///
+    /// # Panics
+    /// When a file can not be written.
+    pub fn copy_to(&self, files: &Files) {
+        for (name, secret) in &*self.entries.lock().unwrap_or_else(PoisonError::into_inner) {
+            files.set(name, secret).expect("a file");
+        }
+    }
+
     fn mood(&self, writing: bool) -> Result<(), VaultError> {
         match *self.mood.lock().unwrap_or_else(PoisonError::into_inner) {
             Mood::ReadOnly if writing => Err(VaultError::Locked("killed on the way".into())),
@@ -82,13 +94,13 @@ impl Drawer {
 impl Vault for Drawer {
     fn get(&self, name: &str) -> Result<Option<Secret>, VaultError> {
         self.mood(false)?;
-        self.inner.get(name)
+        Ok(self.entries.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned())
     }
 
     fn set(&self, name: &str, secret: &Secret) -> Result<(), VaultError> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner).push(secret.expose().to_owned());
         self.mood(true)?;
-        self.inner.set(name, secret)?;
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), secret.clone());
         if let Some(watcher) = &*self.watcher.lock().unwrap_or_else(PoisonError::into_inner) {
             watcher();
         }
@@ -97,6 +109,45 @@ impl Vault for Drawer {
 
     fn delete(&self, name: &str) -> Result<(), VaultError> {
         self.mood(true)?;
-        self.inner.delete(name)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        Ok(())
+    }
+}
+
+/// A keychain of files, for a program that is killed and started again. Of tests only: nothing in it is encrypted.
+pub struct Files(PathBuf);
+
+impl Files {
+    /// Those in a folder, which is made if it is not there.
+    ///
+    /// # Panics
+    /// When it can not be made.
+    #[must_use]
+    pub fn of(folder: &Path) -> Self {
+        std::fs::create_dir_all(folder).expect("a folder");
+        Self(folder.to_owned())
+    }
+}
+
+impl Vault for Files {
+    fn get(&self, name: &str) -> Result<Option<Secret>, VaultError> {
+        Ok(std::fs::read_to_string(self.0.join(name)).ok().map(Secret::new))
+    }
+
+    fn set(&self, name: &str, secret: &Secret) -> Result<(), VaultError> {
+        // Whole or not at all, as a keychain does it, whenever the program is killed.
+        let draft = self.0.join(format!("{name}.new"));
+        let written = std::fs::write(&draft, secret.expose());
+        let written = written.and_then(|()| std::fs::rename(&draft, self.0.join(name)));
+        written.map_err(|error| VaultError::Refused(error.to_string()))
+    }
+
+    fn delete(&self, name: &str) -> Result<(), VaultError> {
+        match std::fs::remove_file(self.0.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(VaultError::Refused(error.to_string()))
+            }
+            _ => Ok(()),
+        }
     }
 }

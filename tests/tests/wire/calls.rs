@@ -1,5 +1,6 @@
 //! 8x8 calls all the way: from the phone system to Teams and back, over real sockets.
 
+mod kill;
 mod load;
 
 use presence::driver::Handle;
