@@ -1,7 +1,10 @@
 //! 8x8 calls all the way: from the phone system to Teams and back, over real sockets.
 
+mod echo;
 mod kill;
 mod load;
+
+use std::time::Duration;
 
 use presence::driver::Handle;
 use presence::setup::event::Act;
@@ -15,7 +18,8 @@ use tokio::runtime::{Builder, Runtime};
 
 /// An organisation in which calls are shown in Teams.
 async fn installed() -> (Site, Installer) {
-    let site = Site::with(Options { contacts_limit: false, ..Options::default() }).await;
+    let mut site = Site::with(Options { contacts_limit: false, ..Options::default() }).await;
+    site.rules.interval = Duration::from_secs(1);
     let installer = Installer::at(&site);
     for integration in [Integration::TeamsToEight, Integration::EightToTeams] {
         installer.follow(&site, integration).await;

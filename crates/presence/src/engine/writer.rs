@@ -170,9 +170,14 @@ impl Writer {
             return;
         }
         self.judgement = None;
-        let over: Vec<PersonId> = self.entries.keys().filter(|person| !talking(person)).copied().collect();
-        for person in over {
-            self.end(person, now);
+        let people: Vec<PersonId> = self.entries.keys().copied().collect();
+        for person in people {
+            if !talking(&person) {
+                self.end(person, now);
+            } else if let Some(entry) = self.entries.get_mut(&person).filter(|entry| entry.set.is_none()) {
+                // How old that session is nobody knows: it may have ended while nothing ran.
+                entry.due = now.uptime;
+            }
         }
     }
 

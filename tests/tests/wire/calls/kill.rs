@@ -140,8 +140,8 @@ async fn whoever_hung_up_while_the_program_was_dead_is_taken_out_of_the_call_by_
         let mut run = runs.start();
         pause(Duration::from_millis(dice.below(3_000))).await;
         run.kill().await.unwrap();
-        // Dead for a while; calls end and others begin.
-        control.advance(dice.below(60) as f64);
+        // Dead for a while: calls end, others begin, and some of what was written ends by itself.
+        control.advance(dice.below(240) as f64);
         killed += 1;
         words.hold(control);
 

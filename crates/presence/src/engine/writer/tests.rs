@@ -86,7 +86,8 @@ fn what_an_earlier_run_left_behind_is_cleared_unless_the_call_goes_on() {
     writer.judge(false, |_| false, at(5));
     assert!(writer.take(at(5)).is_empty(), "nobody knows yet who is on a call");
     writer.judge(true, |person| *person == bob, at(6));
-    assert_eq!(write(&mut writer, at(6)), [Write { person: ann, kind: Kind::Clear }]);
+    let over = Write { person: ann, kind: Kind::Clear };
+    assert_eq!(write(&mut writer, at(6)), [over, Write { person: bob, kind: Kind::Set }]);
     assert_eq!(writer.ledger(), 1);
     // Without any answer it is judged after a while all the same.
     let mut writer = Writer::default();
@@ -147,4 +148,14 @@ fn whoever_has_no_teams_is_left_alone_for_a_while() {
     assert!(!writer.begin(ann, at(10)));
     assert!(writer.take(at(10)).is_empty());
     assert!(writer.begin(ann, at(3_700)));
+}
+
+#[test]
+fn a_call_that_goes_on_over_a_restart_is_set_again_at_once() {
+    let (mut writer, ann) = (Writer::default(), person(1));
+    writer.restore([ann], at(0));
+    assert!(write(&mut writer, at(1)).is_empty(), "not before it is known who talks");
+    writer.judge(true, |_| true, at(2));
+    assert_eq!(write(&mut writer, at(2)), [Write { person: ann, kind: Kind::Set }]);
+    assert!(write(&mut writer, at(3)).is_empty());
 }
