@@ -5,6 +5,7 @@ mod board;
 mod calls;
 mod center;
 mod contacts;
+mod contradictions;
 mod directory;
 mod imports;
 mod outage;

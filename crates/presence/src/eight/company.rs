@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::directory::{Question, Reader, address};
+use super::directory::{Question, Reader};
 use super::problem::{refused, trouble, unavailable};
 use crate::clock::Clock;
 use crate::error::{Failure, Problem};
@@ -71,12 +71,14 @@ impl Company {
     /// # Errors
     /// Whether 8x8 does not want it, or it could not be done now.
     pub async fn write(&self, write: &ContactWrite) -> Result<(), WriteFault> {
-        let (url, removal) = match write {
-            ContactWrite::Create { .. } => (address(&self.api, None), false),
-            ContactWrite::Update { id, .. } => (address(&self.api, Some(id)), false),
-            ContactWrite::Remove { id, .. } => (address(&self.api, Some(id)), true),
+        // Each run reads first, so it is known where contacts are.
+        let form = self.reader.form();
+        let (id, removal) = match write {
+            ContactWrite::Create { .. } => (None, false),
+            ContactWrite::Update { id, .. } => (Some(id), false),
+            ContactWrite::Remove { id, .. } => (Some(id), true),
         };
-        let url = url.map_err(WriteFault::Unsent)?;
+        let url = form.address(&self.api, id.map(String::as_str)).map_err(WriteFault::Unsent)?;
         let request = || {
             let request = match write {
                 ContactWrite::Create { customer, fields } => {
@@ -87,7 +89,7 @@ impl Company {
                 }
                 ContactWrite::Remove { .. } => self.http.delete(url.clone()),
             };
-            request.header("x-api-key", self.management.expose()).header("Accept", "application/json")
+            form.sign(request, &self.management).header("Accept", "application/json")
         };
         let answer = http::call_once(&self.gate, &self.clock, request).await;
         let answer = answer.map_err(fault)?;

@@ -1,20 +1,22 @@
 //! Directory contacts v3, page after page, for whoever wants which of them.
 //!
-//! The API is documented in prose only, and one page of it contradicts the others about host path and sign-in; this
-//! reader follows the majority (`directory-contacts`, `x-api-key`). It allows 60 requests a minute over all keys of a
+//! The API is documented in prose only, and one page of it contradicts the others about path and sign-in: this reader
+//! follows the majority (`directory-contacts`, `x-api-key`), and where there is nothing it asks as the other page does
+//! (`directoryContacts`, a bearer token). It allows 60 requests a minute over all keys of a
 //! customer, shared with every other integration, so far less is taken.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use reqwest::{StatusCode, Url};
+use reqwest::{RequestBuilder, StatusCode, Url};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::problem::{malformed, refused, trouble, unavailable};
 use crate::clock::{Clock, pause};
 use crate::error::Failure;
-use crate::http::{self, Gate};
+use crate::http::{self, Answer, Gate};
 use crate::secret::Secret;
 use crate::setup::installation::Key;
 
@@ -37,6 +39,47 @@ pub(super) struct Question {
     pub(super) burst: usize,
 }
 
+/// Where contacts are and how a key is shown there; 8x8's pages differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `directory-contacts` and `x-api-key`.
+    Hyphen,
+    /// `directoryContacts` and a bearer token.
+    Camel,
+}
+
+impl Form {
+    fn other(self) -> Self {
+        match self {
+            Self::Hyphen => Self::Camel,
+            Self::Camel => Self::Hyphen,
+        }
+    }
+
+    /// Where contacts are, or one of them is.
+    pub(super) fn address(self, api: &str, contact: Option<&str>) -> Result<Url, Failure> {
+        let folder = match self {
+            Self::Hyphen => "directory-contacts",
+            Self::Camel => "directoryContacts",
+        };
+        let mut url = Url::parse(&format!("{api}/{folder}/api/v3/contacts")).map_err(|_| malformed())?;
+        if let Some(contact) = contact
+            && let Ok(mut path) = url.path_segments_mut()
+        {
+            path.push(contact);
+        }
+        Ok(url)
+    }
+
+    /// Shows the key.
+    pub(super) fn sign(self, request: RequestBuilder, key: &Secret) -> RequestBuilder {
+        match self {
+            Self::Hyphen => request.header("x-api-key", key.expose()),
+            Self::Camel => request.bearer_auth(key.expose()),
+        }
+    }
+}
+
 /// The reader.
 pub(super) struct Reader {
     http: reqwest::Client,
@@ -45,11 +88,13 @@ pub(super) struct Reader {
     api: String,
     /// Product "Contact Search".
     key: Secret,
+    /// Whether contacts were found at the other place.
+    camel: AtomicBool,
 }
 
 impl Reader {
     pub(super) fn new(http: reqwest::Client, clock: Arc<Clock>, api: String, key: Secret) -> Self {
-        Self { http, clock, gate: Gate::default(), api, key }
+        Self { http, clock, gate: Gate::default(), api, key, camel: AtomicBool::new(false) }
     }
 
     /// Hands over every contact that fits, unread: one bad entry harms no other.
@@ -87,7 +132,36 @@ impl Reader {
         scroll: Option<&str>,
         take: &mut impl FnMut(&RawValue),
     ) -> Result<Option<String>, Failure> {
-        let mut url = address(&self.api, None)?;
+        let form = self.form();
+        let mut answer = self.ask(form, question, size, scroll).await?;
+        if answer.status == StatusCode::NOT_FOUND {
+            answer = self.ask(form.other(), question, size, scroll).await?;
+            if answer.status.is_success() {
+                self.camel.store(form.other() == Form::Camel, Ordering::Relaxed);
+            }
+        }
+        match answer.status {
+            StatusCode::OK => parse(&answer.body, take).ok_or_else(malformed),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                Err(refused(Key::Search, answer.status.as_u16()))
+            }
+            status => Err(unavailable(status.as_u16())),
+        }
+    }
+
+    /// Where contacts were found last.
+    pub(super) fn form(&self) -> Form {
+        if self.camel.load(Ordering::Relaxed) { Form::Camel } else { Form::Hyphen }
+    }
+
+    async fn ask(
+        &self,
+        form: Form,
+        question: &Question,
+        size: usize,
+        scroll: Option<&str>,
+    ) -> Result<Answer, Failure> {
+        let mut url = form.address(&self.api, None)?;
         url.query_pairs_mut()
             .append_pair("details", question.details)
             .append_pair("filter", question.filter)
@@ -97,33 +171,10 @@ impl Reader {
         if let Some(scroll) = scroll {
             url.query_pairs_mut().append_pair("page", "0").append_pair("scrollId", scroll);
         }
-        let request = || {
-            self.http
-                .get(url.clone())
-                .header("x-api-key", self.key.expose())
-                .header("Accept", "application/json")
-        };
-        let answer = http::call(&self.gate, &self.clock, request).await.map_err(trouble)?;
-        match answer.status {
-            StatusCode::OK => parse(&answer.body, take).ok_or_else(malformed),
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                Err(refused(Key::Search, answer.status.as_u16()))
-            }
-            status => Err(unavailable(status.as_u16())),
-        }
+        let request =
+            || form.sign(self.http.get(url.clone()), &self.key).header("Accept", "application/json");
+        http::call(&self.gate, &self.clock, request).await.map_err(trouble)
     }
-}
-
-/// Where contacts are, or one of them is.
-pub(super) fn address(api: &str, contact: Option<&str>) -> Result<Url, Failure> {
-    let mut url =
-        Url::parse(&format!("{api}/directory-contacts/api/v3/contacts")).map_err(|_| malformed())?;
-    if let Some(contact) = contact
-        && let Ok(mut path) = url.path_segments_mut()
-    {
-        path.push(contact);
-    }
-    Ok(url)
 }
 
 /// Hands over the entries of a page; gives where the next one is, and `None` as a whole when it is no page.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::directory::address;
+use super::directory::Form;
 use super::problem::{refused, trouble, unavailable};
 use super::{Analytics, Contacts};
 use crate::clock::Clock;
@@ -115,8 +115,8 @@ impl Credential {
         // Nobody's customer, either: the field is required, and at most so long.
         let (id, customer) = (nobody.to_string(), nobody.simple().to_string());
         let body = serde_json::json!({ "id": id, "customerId": customer, "contactType": "company" });
-        let address = address(api, Some(&id))?;
-        let request = || http.put(address.clone()).header("x-api-key", self.key.expose()).json(&body);
+        let address = Form::Hyphen.address(api, Some(&id))?;
+        let request = || Form::Hyphen.sign(http.put(address.clone()), &self.key).json(&body);
         let answer = http::call(&Gate::default(), clock, request).await.map_err(trouble)?;
         match answer.status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
