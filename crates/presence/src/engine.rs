@@ -236,7 +236,7 @@ impl Engine {
             Event::Written(results) => self.written(&results, now, &mut effects),
             Event::Quieted(write, result) => {
                 if result.is_ok() {
-                    self.telephony.hurry(now);
+                    self.telephony.look_again(now);
                 }
                 self.center_moved = true;
                 effects.extend(self.inside.quieted(&write, result, now).map(Effect::Store));

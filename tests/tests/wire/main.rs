@@ -8,6 +8,7 @@ mod contacts;
 mod contradictions;
 mod directory;
 mod imports;
+mod inside;
 mod outage;
 mod patience;
 mod replies;

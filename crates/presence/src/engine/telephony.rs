@@ -12,6 +12,7 @@ use super::calls::{self, Calls, Lines};
 use super::center::{self, Center};
 use super::effect::Change;
 use super::event::Heard;
+use super::quiet::SETTLING;
 use super::reader::Reader;
 use super::talking::{Changes, Talking};
 use crate::center::{RingGroup, RingGroupsRead};
@@ -48,6 +49,8 @@ pub struct Telephony {
     groups_asked: Option<Moment>,
     /// When the reading they are from was asked for.
     groups_seen: Option<Moment>,
+    /// When a change of ours can be seen.
+    look: Option<Uptime>,
     /// Who has the extensions of members.
     lines: Arc<Lines>,
     talking: Talking,
@@ -73,6 +76,7 @@ impl Telephony {
             members: Vec::new(),
             groups_asked: None,
             groups_seen: None,
+            look: None,
             lines: Arc::default(),
             talking: Talking::default(),
             words: ById::default(),
@@ -104,6 +108,10 @@ impl Telephony {
 
     /// What is due; it counts as being read from here on.
     pub fn take(&mut self, now: Moment) -> Vec<Due> {
+        if self.look.is_some_and(|at| at <= now.uptime) {
+            self.look = None;
+            self.hurry(now);
+        }
         let calls = self.calls.iter_mut().flat_map(|calls| calls.take(now)).map(Due::Calls);
         let center = self.center.iter_mut().flat_map(|center| center.take(now)).map(Due::Center);
         let due = self.groups.as_mut().is_some_and(|reader| reader.take(now));
@@ -120,7 +128,7 @@ impl Telephony {
         let calls = self.calls.as_ref().and_then(Calls::wake_at);
         let center = self.center.as_ref().and_then(Center::wake_at);
         let groups = self.groups.as_ref().and_then(Reader::wake_at);
-        [calls, center, groups].into_iter().flatten().min()
+        [calls, center, groups, self.look].into_iter().flatten().min()
     }
 
     /// Takes what 8x8 told; gives what the store is to keep of it.
@@ -195,8 +203,12 @@ impl Telephony {
         self.lines.anywhere(extension)
     }
 
-    /// Something was changed inside 8x8: what it says is to be read soon.
-    pub fn hurry(&mut self, now: Moment) {
+    /// Something was changed inside 8x8: what it says is to be read once it can be believed.
+    pub fn look_again(&mut self, now: Moment) {
+        self.look = Some(now.uptime.plus(SETTLING + Duration::from_secs(1)));
+    }
+
+    fn hurry(&mut self, now: Moment) {
         if let Some(center) = &mut self.center {
             center.hurry(now);
         }
