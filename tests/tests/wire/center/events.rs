@@ -1,6 +1,6 @@
 //! The event stream: what is heard, how it ends, where it goes on.
 
-use std::future::Ready;
+use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,7 +39,10 @@ impl Ear {
         let (sender, heard) = mpsc::unbounded_channel();
         let (events, from) = (client(bench, key), from.map(str::to_owned));
         let end = tokio::spawn(async move {
-            let hear = |heard: Heard| std::future::ready(sender.send(heard).unwrap());
+            let hear = |heard: Heard| {
+                sender.send(heard).unwrap();
+                ready(())
+            };
             events.listen(from.as_deref(), hear).await
         });
         Self { heard, end }
@@ -70,11 +73,11 @@ fn code(failure: &Failure) -> String {
     words(failure, &[]).code.clone()
 }
 
-/// Whatever was sent has been acknowledged, and nothing that was said is strange.
-async fn all_acknowledged(bench: &Bench) {
-    wait_for("acknowledgements", || bench.control().stream_counts().unacknowledged == 0).await;
-    let counts = bench.control().stream_counts();
-    assert_eq!((counts.delivered, counts.not_understood), (counts.acknowledged, 0));
+/// So many messages were sent, all of them were acknowledged, and nothing that was said is strange.
+async fn all_acknowledged(bench: &Bench, count: u64) {
+    let counts = || bench.control().stream_counts();
+    wait_for("acknowledgements", || counts().acknowledged == count).await;
+    assert_eq!((counts().delivered, counts().unacknowledged, counts().not_understood), (count, 0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -82,7 +85,7 @@ async fn a_call_and_changes_of_status_are_heard_in_each_writing() {
     let bench = center().await;
     let control = bench.control();
     let agent: Arc<str> = control.agents()[1].id.as_str().into();
-    for values in [EventValues::Sample, EventValues::Bare, EventValues::Quoted] {
+    for (values, so_far) in [(EventValues::Sample, 13), (EventValues::Bare, 26), (EventValues::Quoted, 39)] {
         contradict(&bench, |reading| reading.event_values = values);
         control.set_agent_status(&agent, 4, None).unwrap();
         let mut ear = Ear::open(&bench, None).await;
@@ -120,7 +123,7 @@ async fn a_call_and_changes_of_status_are_heard_in_each_writing() {
             ["6", "connected", "7", "connected", "connected", "left", "8", "left", "left", "4", "over"],
             "{values:?}"
         );
-        all_acknowledged(&bench).await;
+        all_acknowledged(&bench, so_far).await;
         control.drop_streams();
         assert!(matches!(ear.end().await, Failure::Offline(_)));
     }
@@ -141,7 +144,7 @@ async fn numbers_without_quotes_are_ids_all_the_same() {
         let expected = CenterEvent::Call { id: "4711".into(), step, at: 1_744_819_224_000 };
         assert_eq!(message.event, Some(expected), "{values:?}");
     }
-    all_acknowledged(&bench).await;
+    all_acknowledged(&bench, 3).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -158,7 +161,7 @@ async fn what_can_not_be_read_is_set_aside_and_acknowledged_and_control_frames_a
     control.replace_faults(vec![Fault::new(Place::EventFrames, FaultKind::Malformed).times(1)]);
     control.publish(json!({ "AgentStatusChange": { "agentId": "agX", "newState": 4 } }));
     assert!(ear.messages(1).await[0].set_aside);
-    all_acknowledged(&bench).await;
+    all_acknowledged(&bench, 3).await;
     control.replace_faults(vec![Fault::new(Place::EventFrames, FaultKind::MissingIds).times(1)]);
     control.publish(json!({ "AgentStatusChange": { "agentId": "agX", "newState": 4 } }));
     let nameless = ear.messages(1).await.remove(0);
@@ -175,8 +178,9 @@ async fn what_can_not_be_read_is_set_aside_and_acknowledged_and_control_frames_a
 async fn each_end_has_its_words_and_the_next_connection_goes_on_after_it() {
     let bench = center().await;
     let control = bench.control();
-    let mut place = None;
-    let mut number = 0;
+    let mut place: Option<String> = None;
+    let mut missed: Option<String> = None;
+    let mut so_far = 0;
     for (end, expected) in [
         (Some(1000), "eight.events_closed"),
         (Some(1001), "eight.events_closed"),
@@ -186,14 +190,16 @@ async fn each_end_has_its_words_and_the_next_connection_goes_on_after_it() {
         (None, "eight.events_broken"),
     ] {
         let mut ear = Ear::open(&bench, place.as_deref()).await;
-        if number > 0 {
-            let missed = ear.messages(1).await.remove(0);
-            assert_eq!(missed.id.as_ref(), place.as_deref().map(|_| missed.id.as_ref()).unwrap());
+        if let Some(missed) = &missed {
+            assert_eq!(ear.messages(1).await[0].id.as_ref(), missed);
+            so_far += 1;
         }
         wait_for("the stream", || control.streams().len() == 1).await;
-        control.publish(json!({ "AgentStatusChange": { "agentId": "agX", "newState": 4, "n": number } }));
-        place = Some(ear.messages(1).await[0].id.to_string());
-        all_acknowledged(&bench).await;
+        let last = control.publish(json!({ "AgentStatusChange": { "agentId": "agX", "newState": 4 } }));
+        assert_eq!(*ear.messages(1).await[0].id, *last);
+        place = Some(last);
+        so_far += 1;
+        all_acknowledged(&bench, so_far).await;
         match end {
             Some(code) => control.close_streams(code),
             None => control.drop_streams(),
@@ -201,9 +207,8 @@ async fn each_end_has_its_words_and_the_next_connection_goes_on_after_it() {
         let failure = ear.end().await;
         assert_eq!(code(&failure), expected, "{end:?}: {failure:?}");
         wait_for("the end", || control.streams().is_empty()).await;
-        number += 1;
         // Told while nobody listens.
-        control.publish(json!({ "AgentStatusChange": { "agentId": "agX", "newState": 5, "n": number } }));
+        missed = Some(control.publish(json!({ "AgentStatusChange": { "agentId": "agX", "newState": 5 } })));
     }
 }
 
@@ -262,5 +267,5 @@ async fn pings_are_answered_and_what_a_silent_stream_kept_back_comes_afterwards(
     assert!(ear.heard.try_recv().is_err());
     control.silence_streams(false);
     ear.messages(1).await;
-    all_acknowledged(&bench).await;
+    all_acknowledged(&bench, 1).await;
 }

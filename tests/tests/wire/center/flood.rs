@@ -113,7 +113,10 @@ async fn flood(acknowledges: bool) {
     let listening = async {
         loop {
             let from = known.borrow().kept.clone();
-            let hear = |heard: Heard| ready(known.borrow_mut().hear(control, heard));
+            let hear = |heard: Heard| {
+                known.borrow_mut().hear(control, heard);
+                ready(())
+            };
             let failure = events.listen(from.as_deref(), hear).await;
             assert!(matches!(failure, Failure::Offline(_) | Failure::Broken(_)), "{failure:?}");
         }
@@ -132,14 +135,17 @@ async fn flood(acknowledges: bool) {
     assert!(known.applied.iter().all(|times| *times == 1), "each once: {told}");
     assert_eq!(known.handled.len(), EVENTS);
     assert!(known.again > 0, "some came twice: {told}");
-    assert!(known.breaks >= 14 && known.connections > known.breaks, "{told}");
+    // A break that is asked for while nothing more is on its way does not come.
+    assert!(known.breaks >= 14 && known.connections >= 10, "{} connections: {told}", known.connections);
     assert!((100..=256).contains(&known.largest), "batches of what is ready: {}", known.largest);
     assert_eq!(counts.not_understood, 0, "{told}");
     // Only what was on its way when a connection broke is missing; it came again, or was handled before.
     let received = u64::try_from(known.total + known.again).unwrap();
     assert!(counts.acknowledged <= received, "{told}");
-    let lost = received - counts.acknowledged;
-    assert!(lost <= u64::try_from(known.connections).unwrap() * 1_000, "{lost} not acknowledged: {told}");
+    let lost = usize::try_from(received - counts.acknowledged).unwrap();
+    // Where acknowledgements count, 8x8 sends no more than a thousand without one.
+    let most = if acknowledges { known.connections * 1_000 } else { EVENTS / 2 };
+    assert!(lost <= most, "{lost} not acknowledged: {told}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -154,23 +160,26 @@ async fn a_hundred_thousand_events_are_each_applied_once_where_it_need_not() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_a_connection_that_stays_every_single_message_is_acknowledged() {
-    let bench = center().await;
-    let control = bench.control();
-    let events = client(&bench, bench.sandbox.events_key());
-    let heard = RefCell::new(0);
-    let hear = |one: Heard| {
-        match one {
-            Heard::Open => publish(control, 0..20_000),
-            Heard::Messages(messages) => *heard.borrow_mut() += messages.len(),
-            Heard::Quiet => {}
+    for acknowledges in [true, false] {
+        let bench = center().await;
+        contradict(&bench, |reading| reading.reader_acknowledges = acknowledges);
+        let control = bench.control();
+        let events = client(&bench, bench.sandbox.events_key());
+        let heard = RefCell::new(0);
+        let hear = |one: Heard| {
+            match one {
+                Heard::Open => publish(control, 0..20_000),
+                Heard::Messages(messages) => *heard.borrow_mut() += messages.len(),
+                Heard::Quiet => {}
+            }
+            ready(())
+        };
+        tokio::select! {
+            failure = events.listen(None, hear) => panic!("{failure:?}"),
+            () = wait_for("acknowledgements", || control.stream_counts().acknowledged == 20_000) => {}
         }
-        ready(())
-    };
-    tokio::select! {
-        failure = events.listen(None, hear) => panic!("{failure:?}"),
-        () = wait_for("acknowledgements", || control.stream_counts().acknowledged == 20_000) => {}
+        let counts = control.stream_counts();
+        assert_eq!((*heard.borrow(), counts.delivered, counts.unacknowledged), (20_000, 20_000, 0));
+        assert_eq!((counts.opened, counts.redelivered, counts.not_understood), (1, 0, 0));
     }
-    let counts = control.stream_counts();
-    assert_eq!((*heard.borrow(), counts.delivered, counts.unacknowledged), (20_000, 20_000, 0));
-    assert_eq!((counts.opened, counts.redelivered, counts.not_understood), (1, 0, 0));
 }

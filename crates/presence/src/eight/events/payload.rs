@@ -78,13 +78,13 @@ pub(super) fn frame(body: &[u8]) -> Frame {
     let payload = payload.and_then(|payload| BASE64.decode(payload.trim()).ok());
     let count = wire.redelivery_count.and_then(|raw| serde_json::from_str::<Scalar>(raw.get()).ok());
     Frame::Message {
-        id: wire.message_id.map(|id| id.0).filter(is_sane),
+        id: wire.message_id.map(|id| id.0).filter(|id| is_sane(id)),
         redelivered: count.and_then(|count| count.number::<u64>()).is_some_and(|count| count > 0),
         event: payload.as_deref().map_or(Err(()), event),
     }
 }
 
-fn is_sane(id: &String) -> bool {
+fn is_sane(id: &str) -> bool {
     !id.is_empty() && id.len() <= LONGEST_ID && !id.contains(char::is_control)
 }
 

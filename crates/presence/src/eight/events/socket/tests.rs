@@ -29,7 +29,12 @@ async fn run(socket: Socket, patience: Patience) -> (Failure, Vec<Heard>) {
     let clock = Clock::start();
     let heard = RefCell::new(Vec::new());
     let connection = Connection::new(socket, &clock, patience, "from".into());
-    let failure = connection.run(|one| std::future::ready(heard.borrow_mut().push(one))).await;
+    let failure = connection
+        .run(|one| {
+            heard.borrow_mut().push(one);
+            std::future::ready(())
+        })
+        .await;
     (failure, heard.into_inner())
 }
 
