@@ -72,6 +72,22 @@ async fn a_status_is_set_whatever_fields_are_wanted_and_whatever_bulk_is() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_that_is_refused_is_left_for_the_other_and_that_is_remembered() {
+    let bench = center().await;
+    let id = bench.control().agents()[0].id.clone();
+    let agents = usual(&bench);
+    let refusal = Fault::new(Place::Agents, FaultKind::Status { status: 400 });
+    bench.control().replace_faults(vec![refusal.times(1)]);
+    agents.set(&id, AgentStatus::ON_BREAK, None).await.unwrap();
+    agents.set(&id, AgentStatus::AVAILABLE, None).await.unwrap();
+    agents.set(&id, AgentStatus::WORK_OFFLINE, Some(&meet())).await.unwrap();
+    assert_eq!(truth(&bench, &id).reason, Some(1722));
+    let sent = bench.control().exchanges().into_iter().map(|one| one.request_body);
+    let fields: Vec<usize> = sent.map(|body| body.matches("status-code").count()).collect();
+    assert_eq!(fields, [3, 0, 0, 3], "a reason always goes with all of its fields");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_8x8_does_not_want_is_refused_and_nothing_else() {
     let bench = center().await;
     let id = bench.control().agents()[0].id.clone();
