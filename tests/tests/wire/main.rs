@@ -12,6 +12,7 @@ mod inside;
 mod outage;
 mod patience;
 mod replies;
+mod report;
 mod restart;
 mod setup;
 mod sign_in;

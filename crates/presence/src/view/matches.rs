@@ -361,17 +361,29 @@ pub fn csv(snapshot: &Snapshot) -> String {
     text
 }
 
+/// What spreadsheets take for the start of a formula, also in the wide form of East Asian keyboards.
+const FORMULA: &str = "=+-@|%＝＋－＠\t\r\n";
+
+/// Letters that a spreadsheet may pass over before a formula.
+const BLANK: [char; 6] = [' ', '\u{a0}', '\u{3000}', '\u{200b}', '\'', '"'];
+
 fn line<'a>(text: &mut String, cells: impl Iterator<Item = &'a str>) {
     for (at, cell) in cells.enumerate() {
         let comma = if at == 0 { "" } else { "," };
-        // A spreadsheet takes these for the start of a formula, even after spaces and inside quotes.
-        let start = cell.trim_start_matches([' ', '\u{a0}']).chars().next();
-        let guard = if start.is_some_and(|letter| "=+-@\t\r\n|%".contains(letter)) { "'" } else { "" };
-        let cell = cell.replace('"', "\"\"").replace(['\r', '\n'], " ");
+        // Where numbers have commas a spreadsheet ends cells at semicolons, whatever quotes say.
+        let parts: Vec<String> = cell.split(';').map(guarded).collect();
+        let cell = parts.join(";").replace('"', "\"\"").replace(['\r', '\n', '\t'], " ");
         // Writing to a String can not fail.
-        let _ = write!(text, "{comma}\"{guard}{cell}\"");
+        let _ = write!(text, "{comma}\"{cell}\"");
     }
     text.push_str("\r\n");
+}
+
+/// The same text, and no formula.
+fn guarded(part: &str) -> String {
+    let start = part.trim_start_matches(BLANK).chars().next();
+    let guard = if start.is_some_and(|letter| FORMULA.contains(letter)) { "'" } else { "" };
+    format!("{guard}{part}")
 }
 
 #[cfg(test)]
@@ -380,13 +392,31 @@ mod tests {
 
     #[test]
     fn no_name_can_become_a_formula_and_quotes_do_not_end_a_cell() {
-        let mut text = String::new();
-        let hostile =
-            ["=1+1", "+49 30", "-2", "@SUM(A1)", " =cmd|'/c calc'!A1", "say \"hi\"", "two\nlines", "Ann"];
-        line(&mut text, hostile.into_iter());
-        assert_eq!(
-            text,
-            "\"'=1+1\",\"'+49 30\",\"'-2\",\"'@SUM(A1)\",\"' =cmd|'/c calc'!A1\",\"say \"\"hi\"\"\",\"two lines\",\"Ann\"\r\n"
-        );
+        let told = |cell: &str| {
+            let mut text = String::new();
+            line(&mut text, std::iter::once(cell));
+            text.strip_suffix("\r\n").unwrap().to_owned()
+        };
+        for (cell, expected) in [
+            ("=1+1", "\"'=1+1\""),
+            ("+49 30", "\"'+49 30\""),
+            ("-2", "\"'-2\""),
+            ("@SUM(A1)", "\"'@SUM(A1)\""),
+            ("\t=1", "\"' =1\""),
+            ("\r=1", "\"' =1\""),
+            ("\n=1", "\"' =1\""),
+            (" =cmd|'/c calc'!A1", "\"' =cmd|'/c calc'!A1\""),
+            ("\u{200b}=1+1", "\"'\u{200b}=1+1\""),
+            ("\"=1+1", "\"'\"\"=1+1\""),
+            ("＝1＋1", "\"'＝1＋1\""),
+            ("Ann;=1+1", "\"Ann;'=1+1\""),
+            ("Ann\";\"=1+1", "\"Ann\"\";'\"\"=1+1\""),
+            ("say \"hi\"", "\"say \"\"hi\"\"\""),
+            ("two\nlines", "\"two lines\""),
+            ("\u{202e}nnA", "\"\u{202e}nnA\""),
+            ("Ann, O'Hara; Bee", "\"Ann, O'Hara; Bee\""),
+        ] {
+            assert_eq!(told(cell), expected, "{cell:?}");
+        }
     }
 }
