@@ -27,7 +27,7 @@ pub(crate) fn run(
         Process::cargo(workspace).arguments(["build", "--release", "--locked", "-p", package])
     };
     build("presence-sync").run()?;
-    build("tests").arguments(["--bin", "bench"]).run()?;
+    build("tests").arguments(["--bin", "bench", "--bin", "follower"]).run()?;
     let mut measured: Vec<OsString> =
         vec!["--presence-sync".into(), workspace.program(Profile::Release, "presence-sync").into()];
     if desktop {

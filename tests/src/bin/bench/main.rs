@@ -5,6 +5,7 @@
 //! something was slow.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program does")]
 
+mod calls;
 mod desktop;
 mod figures;
 mod live;
@@ -46,6 +47,9 @@ struct Options {
     /// Only the tight loop over polls: seconds instead of minutes.
     #[arg(long)]
     polls_only: bool,
+    /// Only many calls at a time: some minutes.
+    #[arg(long, conflicts_with = "polls_only")]
+    calls_only: bool,
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -61,7 +65,8 @@ async fn main() -> ExitCode {
 
 async fn run(options: &Options) -> Outcome<()> {
     let mut figures = Figures::new(&options.people);
-    for &people in &options.people {
+    let sizes = if options.calls_only { &[][..] } else { &options.people };
+    for &people in sizes {
         eprintln!("{people} people: polls");
         let tenant = Tenant::start(&options.presence_sync, people)?;
         poll::measure(&tenant, &mut figures).await?;
@@ -74,6 +79,10 @@ async fn run(options: &Options) -> Outcome<()> {
         program::memory(&options.presence_sync, &tenant, &mut figures).await?;
         drop(tenant);
         program::starts(&options.presence_sync, people, &mut figures).await?;
+    }
+    if !options.polls_only {
+        eprintln!("many calls at a time");
+        calls::measure(&mut figures).await?;
     }
     if let Some(desktop) = &options.desktop {
         eprintln!("the desktop application");
