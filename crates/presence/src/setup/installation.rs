@@ -370,7 +370,8 @@ impl Installation {
         };
         // A name that nothing is asked of changes nothing.
         let used = center.agents || center.events;
-        CenterConfiguration { name: used.then(|| self.options.center.clone()).unwrap_or_default(), ..center }
+        let name = if used { self.options.center.clone() } else { CenterName::default() };
+        CenterConfiguration { name, ..center }
     }
 }
 

@@ -177,7 +177,7 @@ impl Setup {
         self.option_problem = None;
         let mut options = self.installation.options.clone();
         let named = ["platform", "tenant"].into_iter().filter(|name| request.values.contains_key(*name));
-        let taken: Result<(), Problem> = named.map(|name| options.set(name, request.value(name))).collect();
+        let taken = named.into_iter().try_for_each(|name| options.set(name, request.value(name)));
         let missing = |what: &str| {
             let cause = format!("{what} is empty.");
             Problem::new("setup.empty", "Something is missing.", cause, "Fill it in; nothing was sent yet.")

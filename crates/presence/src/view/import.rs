@@ -87,6 +87,7 @@ pub fn import(snapshot: &Snapshot) -> Option<Import> {
         ("As they should be", plan.unchanged),
         ("Left out", plan.clashes.len()),
     ];
+    let per_minute = snapshot.setup.installation.options.contacts.per_minute;
     let writes = plan.creates + plan.updates + plan.removals;
     let takes = span(plan.takes.as_secs());
     let done = progress.done + progress.failed;
@@ -124,7 +125,7 @@ pub fn import(snapshot: &Snapshot) -> Option<Import> {
         Phase::Preview => {
             let title = format!("{} contacts would be written, in about {takes}", count(writes));
             let mut text = vec![
-                "All integrations of your company share 60 requests a minute at 8x8; this takes half of them.".into(),
+                format!("All integrations of your company share 60 requests a minute at 8x8; this takes {per_minute} of them."),
                 "Only contacts that this program made are ever changed or removed. Afterwards new people follow by themselves.".into(),
             ];
             let mut buttons = vec![button(ImportWish::Start, "Import", true)];
