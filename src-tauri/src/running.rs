@@ -22,6 +22,9 @@ pub(crate) const SANDBOX_PEOPLE: usize = 250;
 /// What was made at Microsoft is known everywhere after a while; in a rehearsal after this long.
 const REHEARSAL_REPLICATION: Duration = Duration::from_secs(2);
 
+/// Calls under way at a time in a rehearsal.
+const REHEARSAL_CALLS: usize = 12;
+
 /// A running driver with what it needs to live.
 pub(crate) struct Running {
     pub(crate) handle: Handle,
@@ -59,6 +62,9 @@ impl Running {
             people: SANDBOX_PEOPLE,
             installed: false,
             replication: REHEARSAL_REPLICATION,
+            calls: REHEARSAL_CALLS,
+            contact_center: true,
+            agents_work: true,
             ..sandbox::Options::default()
         };
         let tenant = open_sandbox(options).await?;
@@ -88,6 +94,11 @@ impl Running {
             ("8x8 key with “Work Analytics”", tenant.analytics_key().to_owned()),
             ("8x8 user name", tenant.analytics_user().to_owned()),
             ("Its password", tenant.analytics_password().to_owned()),
+            ("Contact centre: platform", "na12".to_owned()),
+            ("Contact centre: tenant name", tenant.contact_center_tenant().to_owned()),
+            ("Contact centre: Action Request Token", tenant.control().action_token()),
+            ("8x8 key with “Pulsar Event Stream”", tenant.events_key().to_owned()),
+            ("8x8 key with “UC Ring Group Admin”", tenant.provisioning_key().to_owned()),
         ]
     }
 

@@ -24,6 +24,9 @@ use input::Input;
 use paper::{Paper, WIDEST};
 use talk::{Stop, Talk, unfinished};
 
+/// Calls under way at a time in the rehearsal.
+const CALLS: usize = 12;
+
 /// How long the rehearsal's Microsoft takes to spread what was written.
 const REPLICATION: Duration = Duration::from_secs(2);
 
@@ -33,6 +36,9 @@ pub(crate) async fn run(common: Common, options: options::Setup) -> Outcome {
             people: 250,
             installed: false,
             replication: REPLICATION,
+            calls: CALLS,
+            contact_center: true,
+            agents_work: true,
             ..sandbox::Options::default()
         };
         Some(crate::sandbox::start(options).await?)
@@ -112,10 +118,15 @@ fn notes(tenant: &sandbox::Sandbox) -> Vec<String> {
         ("8x8 API key, Work Analytics", tenant.analytics_key()),
         ("8x8 user name for it", tenant.analytics_user()),
         ("Its password", tenant.analytics_password()),
+        ("Contact centre: platform", "na12"),
+        ("Contact centre: tenant name", tenant.contact_center_tenant()),
+        ("Contact centre: Action Request Token", &tenant.control().action_token()),
+        ("8x8 API key, Pulsar Event Stream", tenant.events_key()),
+        ("8x8 API key, UC Ring Group Admin", tenant.provisioning_key()),
     ];
     let first =
         "A rehearsal: a made-up organisation on this computer, where nothing is installed. What to enter:";
-    let lines = entries.iter().map(|(name, value)| format!("  {name:<34} {value}"));
+    let lines = entries.iter().map(|(name, value)| format!("  {name:<37} {value}"));
     [first.to_owned()].into_iter().chain(lines).collect()
 }
 
