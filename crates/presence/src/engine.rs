@@ -10,10 +10,13 @@ pub mod center;
 pub mod effect;
 pub mod event;
 pub mod inside;
+mod polls;
 pub mod quiet;
 pub mod reader;
 pub mod roster;
 pub mod schedule;
+mod sides;
+mod standing;
 pub mod tags;
 pub mod talking;
 pub mod telephony;
@@ -26,24 +29,21 @@ use std::time::Duration;
 use calls::{Calls, Lines};
 use center::Center;
 use effect::{Change, Effect};
-use event::{DirectoryRead, Event, Heard, Intent, PresenceRead, StoredObservation};
+use event::{Event, Intent, StoredObservation};
 use inside::Inside;
-use quiet::QuietWrite;
-use reader::{FORBIDDEN_WAIT, Reader};
+use reader::Reader;
 use roster::Roster;
 use schedule::Schedule;
-use talking::Changes;
 use telephony::Telephony;
-use writer::{Write, Writer, Written};
+use writer::Writer;
 
 use crate::error::{Failure, Problem};
 use crate::imports::{Import, ImportEffect, Kept};
-use crate::mapping::{Presence, Term};
 use crate::moment::{Moment, Uptime};
 use crate::person::PersonId;
 use crate::session::{Session, Step, Wish};
 use crate::setup::options::Options;
-use crate::snapshot::{CenterPicture, SetAside, Snapshot, Source, SourceState, stale_after};
+use crate::snapshot::{CenterPicture, SetAside, Snapshot, Source, SourceState};
 
 /// What the engine is told once.
 #[derive(Clone, Debug)]
@@ -402,228 +402,10 @@ impl Engine {
         }
     }
 
-    /// What 8x8 tells.
-    fn hear(&mut self, heard: Heard, now: Moment, effects: &mut Vec<Effect>) {
-        self.center_moved = true;
-        if let Some(change) = self.telephony.hear(heard, &mut self.set_aside, now) {
-            effects.push(Effect::Store(change));
-        }
-    }
-
-    fn set_options(&mut self, options: Arc<Options>, now: Moment) {
-        if let Some(import) = &mut self.import {
-            import.set_limits(options.contacts.import());
-        }
-        self.telephony.set_options(Arc::clone(&options), now);
-        self.inside.set_options(&options, self.rules.imports, now);
-        self.rules.options = options;
-        self.center_moved = true;
-        self.hurry(now);
-    }
-
-    /// Works out who is on an 8x8 call, and what Teams is to be told.
-    fn follow_calls(&mut self, now: Moment) {
-        if !self.telephony.is_read() {
-            return;
-        }
-        let moved = self.lines.is_none();
-        let lines = Arc::clone(self.lines.get_or_insert_with(|| Arc::new(self.roster.lines())));
-        let changes = self.telephony.settle(&lines, now);
-        for person in changes.began.iter().chain(&changes.ended) {
-            self.roster.set_call(person, self.telephony.talking().since(person));
-        }
-        for person in changes.shown.iter().filter(|_| self.rules.writes) {
-            self.writer.begin(*person, now);
-        }
-        for person in &changes.hidden {
-            self.writer.end(*person, now);
-        }
-        self.changed |= changes != Changes::default();
-        self.changed |= self.roster.set_words(self.telephony.words());
-        if self.rules.writes {
-            let answered = self.telephony.is_known();
-            self.writer.judge(answered, |person| self.telephony.talking().is_shown(person), now);
-        }
-        if moved || std::mem::take(&mut self.center_moved) {
-            let inside = self.inside.sources(&self.rules.options);
-            self.center = self.telephony.center_picture(&lines, inside).map(Arc::new);
-        }
-    }
-
-    /// Works out what is to be changed inside 8x8.
-    fn follow_teams(&mut self, now: Moment, effects: &mut Vec<Effect>) {
-        let fresh = stale_after(self.schedule.interval());
-        let known = |person: &PersonId| {
-            let teams = self.roster.teams(person)?;
-            (now.since(teams.observed) <= fresh && !teams.observed.is_restored()).then_some(teams)
-        };
-        let quiet =
-            |person: &PersonId| known(person).map(|teams| teams.mapping.presence == Presence::DoNotDisturb);
-        let change = self.inside.keep_quiet(&self.rules.options, &self.telephony, quiet, now);
-        effects.extend(change.map(Effect::Store));
-        let on_call = |person: &PersonId| self.telephony.talking().since(person).is_some();
-        let word = |person: &PersonId| match known(person) {
-            _ if on_call(person) => Some(Presence::OnCall.as_str()),
-            teams => teams.map(|teams| teams.mapping.presence.as_str()),
-        };
-        self.inside.mark(word, now);
-    }
-
-    fn written(&mut self, results: &[(Write, Written)], now: Moment, effects: &mut Vec<Effect>) {
-        // Two polls and a little more: by then Graph has said what is so without us.
-        let window = stale_after(self.schedule.interval());
-        let mut removed = Vec::new();
-        for (write, result) in results {
-            if self.writer.written(*write, result, window, now) {
-                removed.push(write.person);
-            }
-        }
-        if !removed.is_empty() {
-            effects.push(Effect::Store(Change::Ledger { added: Vec::new(), removed }));
-        }
-        self.hear_our_own_words(false, now);
-    }
-
-    /// What Graph says of people for whom we wrote may be our own word.
-    fn hear_our_own_words(&mut self, news: bool, now: Moment) {
-        for person in self.writer.people() {
-            let repeats = self.roster.teams(&person).is_some_and(|teams| {
-                let busy = teams.availability == Term::Busy;
-                busy && matches!(teams.activity, Term::InACall | Term::Busy)
-            });
-            if news && !repeats {
-                self.writer.confirmed(&person);
-            }
-            self.roster.set_ours(&person, repeats && self.writer.is_ours(&person, now));
-        }
-        self.writer.forget_ghosts(now);
-    }
-
-    /// Ends everything of ours at Microsoft before the program ends; whether there is anything to wait for.
-    pub fn farewell(&mut self, now: Moment) -> Vec<Effect> {
-        self.rules.writes = false;
-        self.inside.end();
-        // Nothing more is read.
-        self.paused = Some(now.plus(FOR_EVER));
-        self.writer.end_all(now);
-        let mut effects = self.inside.take(now);
-        self.plan_writes(now, &mut effects);
-        effects
-    }
-
-    /// Whether anything of ours is left to be taken back.
-    #[must_use]
-    pub fn owes(&self) -> bool {
-        !self.written_for().is_empty() || !self.inside.owed().is_empty()
-    }
-
-    /// What would let calls come again that are kept away by our hand.
-    #[must_use]
-    pub fn owed_inside(&self) -> Vec<QuietWrite> {
-        self.inside.owed()
-    }
-
-    /// Who stands in Teams by our word.
-    #[must_use]
-    pub fn written_for(&self) -> Vec<PersonId> {
-        self.writer.ledgered()
-    }
-
-    fn plan_writes(&mut self, now: Moment, effects: &mut Vec<Effect>) {
-        for writes in self.writer.take(now) {
-            effects.push(Effect::WritePresence { writes, at: now.wall });
-        }
-    }
-
     fn fit(&mut self, now: Moment) {
         // People or their contacts moved, and with them who has which extension.
         self.lines = None;
         self.schedule.resize(self.roster.pages(), now.uptime);
-    }
-
-    fn directory_read(&mut self, read: DirectoryRead, now: Moment, effects: &mut Vec<Effect>) {
-        let listed = read.cursor.is_none();
-        let cursor = read.cursor.clone();
-        self.set_aside.entries += read.set_aside;
-        let moved = self.cursor != cursor;
-        self.cursor.clone_from(&cursor);
-        let (people, removed) = self.roster.apply(read);
-        if moved || !people.is_empty() || !removed.is_empty() {
-            effects.push(Effect::Store(Change::Directory { people, removed, cursor }));
-        }
-        // One page of a listing is as cheap as a look at the changes.
-        let small = self.roster.people().len() < 900;
-        let interval = match (listed, small) {
-            (false, _) | (true, true) => self.rules.directory_interval,
-            (true, false) => self.rules.listing_interval,
-        };
-        self.directory.succeeded(interval, now);
-        self.fit(now);
-    }
-
-    fn directory_failed(&mut self, failure: &Failure, now: Moment, effects: &mut Vec<Effect>) {
-        match failure {
-            Failure::Reset => self.cursor = None,
-            Failure::Throttled { wait, .. } => {
-                self.schedule.throttled(None, *wait, now.uptime);
-                self.failure = Some(failure.clone());
-            }
-            _ => {}
-        }
-        self.directory.failed(failure, now);
-        self.sign_in_or_vault(failure, now, effects);
-    }
-
-    fn presence_read(&mut self, read: &PresenceRead, now: Moment, effects: &mut Vec<Effect>) {
-        self.schedule.answered(read.page, now.uptime);
-        if let Some(asked) = self.asked.remove(&read.page) {
-            self.source.latencies.note(now.since(asked));
-        }
-        // An answer that was under way when the vendor asked for a pause does not end the pause.
-        let pausing = matches!(self.failure, Some(Failure::Throttled { .. }));
-        if !pausing || self.schedule.hold(now.uptime).is_none() {
-            self.failure = None;
-        }
-        self.vault = None;
-        self.source.last_success = Some(now);
-        self.set_aside.entries += read.set_aside;
-        let observed = self.roster.observe(read, self.schedule.interval(), now);
-        self.hear_our_own_words(true, now);
-        self.set_aside.unknown_values += observed.unknown_values;
-        self.set_aside.late += observed.late;
-        self.unstored.extend(observed.changed);
-        if now.uptime.since(self.stored) >= STORE_INTERVAL {
-            effects.extend(self.flush(now));
-        }
-    }
-
-    /// What the store does not have yet: to be written before the end, and now and then by the engine itself.
-    pub fn flush(&mut self, now: Moment) -> Option<Effect> {
-        self.stored = now.uptime;
-        let confirmed = self.source.last_success?.wall;
-        let people = std::mem::take(&mut self.unstored);
-        Some(Effect::Store(Change::Observations { people, confirmed }))
-    }
-
-    fn presence_failed(&mut self, page: usize, failure: Failure, now: Moment, effects: &mut Vec<Effect>) {
-        match &failure {
-            Failure::Throttled { wait, .. } => self.schedule.throttled(Some(page), *wait, now.uptime),
-            Failure::Forbidden(_) => self.schedule.refused(page, FORBIDDEN_WAIT, now.uptime),
-            Failure::Broken(_) | Failure::Reset => self.schedule.failed(page, now.uptime),
-            Failure::Offline(_) | Failure::SignInNeeded(_) | Failure::Vault(_) => {
-                self.schedule.unreachable(page, now.uptime);
-            }
-        }
-        self.sign_in_or_vault(&failure, now, effects);
-        self.failure = Some(failure);
-    }
-
-    fn sign_in_or_vault(&mut self, failure: &Failure, now: Moment, effects: &mut Vec<Effect>) {
-        match failure {
-            Failure::SignInNeeded(problem) => self.step(Step::Ended(Arc::clone(problem)), now, effects),
-            Failure::Vault(problem) => self.vault = Some(Arc::clone(problem)),
-            _ => {}
-        }
     }
 
     /// Asks for whatever is due, and names the state of the whole.
@@ -671,50 +453,6 @@ impl Engine {
     /// Whether the import asks or writes now: its own readings and writes come first.
     fn is_importing(&self) -> bool {
         self.import.as_ref().is_some_and(Import::is_busy)
-    }
-
-    fn assess(&mut self, now: Moment) {
-        let (state, problem) = self.verdict(now);
-        if self.source.state != state {
-            self.source.since = Some(now);
-            self.changed = true;
-        }
-        let held =
-            self.schedule.hold(now.uptime).or_else(|| self.directory.source().retry_at.map(|at| at.uptime));
-        let retry_at = match state {
-            SourceState::Live | SourceState::SignInNeeded => None,
-            _ => held.filter(|at| *at > now.uptime).map(|at| now.plus(at.since(now.uptime))),
-        };
-        self.source.state = state;
-        self.source.problem = problem;
-        self.source.retry_at = retry_at;
-    }
-
-    fn verdict(&self, now: Moment) -> (SourceState, Option<Arc<Problem>>) {
-        match &self.session {
-            Session::Unknown => return (SourceState::Stale, self.vault.clone()),
-            Session::Needed(problem) => return (SourceState::SignInNeeded, Some(Arc::clone(problem))),
-            Session::SignedOut | Session::Waiting { .. } => return (SourceState::SignInNeeded, None),
-            Session::SignedIn(_) => {}
-        }
-        // Before anybody is known, the directory is what matters.
-        let directory = self.directory.source();
-        if self.roster.people().is_empty() && directory.state != SourceState::Live {
-            return (directory.state, directory.problem.clone());
-        }
-        let problem = self.failure.as_ref().and_then(Failure::problem).cloned();
-        match &self.failure {
-            Some(Failure::Throttled { .. }) => (SourceState::Throttled, problem),
-            Some(Failure::Offline(_)) => (SourceState::Offline, problem),
-            Some(_) => (SourceState::Stale, problem),
-            None if !self.schedule.complete() || self.paused.is_some() => (SourceState::Stale, None),
-            None => {
-                // Live means everybody: one page that was asked long ago is enough to be behind.
-                let fresh = |last: Uptime| now.uptime.since(last) <= stale_after(self.schedule.interval());
-                let behind = self.schedule.oldest_answer().is_some_and(|oldest| !fresh(oldest));
-                (if behind { SourceState::Stale } else { SourceState::Live }, None)
-            }
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 mod calls;
 
-use super::event::{Reading, Restored, StoredObservation};
+use super::event::{DirectoryRead, PresenceRead, Reading, Restored, StoredObservation};
 use super::*;
 use crate::mapping::{Presence, Term};
 use crate::person::{Contact, Person};

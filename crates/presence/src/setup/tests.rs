@@ -1,5 +1,6 @@
 //! The wizard without a driver: a desk at which requests, answers and time are given by hand.
 
+mod options;
 mod patience;
 mod steps;
 mod walk;

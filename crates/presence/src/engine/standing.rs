@@ -1,0 +1,55 @@
+//! What the state of the whole is called.
+
+use std::sync::Arc;
+
+use super::Engine;
+use crate::error::{Failure, Problem};
+use crate::moment::{Moment, Uptime};
+use crate::session::Session;
+use crate::snapshot::{SourceState, stale_after};
+
+impl Engine {
+    pub(super) fn assess(&mut self, now: Moment) {
+        let (state, problem) = self.verdict(now);
+        if self.source.state != state {
+            self.source.since = Some(now);
+            self.changed = true;
+        }
+        let held =
+            self.schedule.hold(now.uptime).or_else(|| self.directory.source().retry_at.map(|at| at.uptime));
+        let retry_at = match state {
+            SourceState::Live | SourceState::SignInNeeded => None,
+            _ => held.filter(|at| *at > now.uptime).map(|at| now.plus(at.since(now.uptime))),
+        };
+        self.source.state = state;
+        self.source.problem = problem;
+        self.source.retry_at = retry_at;
+    }
+
+    pub(super) fn verdict(&self, now: Moment) -> (SourceState, Option<Arc<Problem>>) {
+        match &self.session {
+            Session::Unknown => return (SourceState::Stale, self.vault.clone()),
+            Session::Needed(problem) => return (SourceState::SignInNeeded, Some(Arc::clone(problem))),
+            Session::SignedOut | Session::Waiting { .. } => return (SourceState::SignInNeeded, None),
+            Session::SignedIn(_) => {}
+        }
+        // Before anybody is known, the directory is what matters.
+        let directory = self.directory.source();
+        if self.roster.people().is_empty() && directory.state != SourceState::Live {
+            return (directory.state, directory.problem.clone());
+        }
+        let problem = self.failure.as_ref().and_then(Failure::problem).cloned();
+        match &self.failure {
+            Some(Failure::Throttled { .. }) => (SourceState::Throttled, problem),
+            Some(Failure::Offline(_)) => (SourceState::Offline, problem),
+            Some(_) => (SourceState::Stale, problem),
+            None if !self.schedule.complete() || self.paused.is_some() => (SourceState::Stale, None),
+            None => {
+                // Live means everybody: one page that was asked long ago is enough to be behind.
+                let fresh = |last: Uptime| now.uptime.since(last) <= stale_after(self.schedule.interval());
+                let behind = self.schedule.oldest_answer().is_some_and(|oldest| !fresh(oldest));
+                (if behind { SourceState::Stale } else { SourceState::Live }, None)
+            }
+        }
+    }
+}
