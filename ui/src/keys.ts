@@ -36,7 +36,8 @@ export interface Press {
   isComposing: boolean;
 }
 
-const STEPS = new Map<string, Step>([
+/** The keys that move a choice. */
+export const STEPS: ReadonlyMap<string, Step> = new Map<string, Step>([
   ["ArrowUp", "up"],
   ["ArrowDown", "down"],
   ["PageUp", "pageUp"],

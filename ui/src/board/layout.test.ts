@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { covers, layout, ordinal, revealed, rowsBetween, rowsIn, sectionOf, sectionsIn, topOf, wanted } from "./layout";
+import { covers, flat, layout, ordinal, revealed, rowsBetween, rowsIn, sectionOf, sectionsIn, topOf, wanted } from "./layout";
 
 const sizes = { row: 36, heading: 32 };
 const group = (name: string, total: number, collapsed = false) => ({ name, free: 0, total, collapsed });
@@ -15,10 +15,10 @@ describe("layout", () => {
   });
 
   it("has no headings when rows are not grouped", () => {
-    const flat = layout([group("", 100_000)], false, sizes);
-    expect(flat.height).toBe(3_600_000);
-    expect(topOf(flat, 99_999)).toBe(3_599_964);
-    expect(rowsBetween(flat, 1_800_000, 1_800_360)).toEqual({ start: 50_000, end: 50_010 });
+    const plain = layout([group("", 100_000)], false, sizes);
+    expect(plain.height).toBe(3_600_000);
+    expect(topOf(plain, 99_999)).toBe(3_599_964);
+    expect(rowsBetween(plain, 1_800_000, 1_800_360)).toEqual({ start: 50_000, end: 50_010 });
   });
 
   it("holds for nobody at all", () => {
@@ -103,5 +103,25 @@ describe("the rows to ask for", () => {
     expect(covers(440, 160, { start: 585, end: 605 }, 1_000)).toBe(false);
     expect(covers(0, 80, { start: 0, end: 20 }, 1_000)).toBe(true);
     expect(covers(920, 80, { start: 985, end: 1_000 }, 1_000)).toBe(true);
+  });
+});
+
+describe("rows without groups", () => {
+  const rows = flat(10_000, 60);
+
+  it("are those that touch what is in sight, and no more than there are", () => {
+    expect(rowsBetween(rows, 0, 300)).toEqual({ start: 0, end: 5 });
+    expect(rowsBetween(rows, 130 - 240, 430 + 240)).toEqual({ start: 0, end: 12 });
+    expect(rowsBetween(rows, 599_700 - 240, 600_000 + 240)).toEqual({ start: 9_991, end: 10_000 });
+    expect(rowsBetween(flat(3, 60), 600, 900)).toEqual({ start: 3, end: 3 });
+    expect(rowsBetween(flat(0, 60), 0, 300)).toEqual({ start: 0, end: 0 });
+  });
+
+  it("are scrolled to no farther than needed", () => {
+    expect(revealed(rows, 2, 0, 300)).toBe(0);
+    expect(revealed(rows, 5, 0, 300)).toBe(60);
+    expect(revealed(rows, 2, 200, 300)).toBe(120);
+    // A row that is higher than the view begins at its top.
+    expect(revealed(rows, 2, 0, 40)).toBe(120);
   });
 });

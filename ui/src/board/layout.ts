@@ -58,6 +58,11 @@ export function layout(groups: readonly Heading[], grouped: boolean, sizes: Size
   return { sections, height: top, rows: first, row: sizes.row };
 }
 
+/** Lays out rows without groups. */
+export function flat(rows: number, row: number): Layout {
+  return layout([{ name: "", total: rows, free: 0, collapsed: false }], false, { row, heading: 0 });
+}
+
 /** The groups that touch a stretch of the list. */
 export function sectionsIn(list: Layout, top: number, bottom: number): readonly Section[] {
   const start = lastWhere(list.sections, (section) => section.top <= top);

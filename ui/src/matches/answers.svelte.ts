@@ -8,7 +8,8 @@ import { covers, wanted, type Span } from "../board/layout";
 import * as ipc from "../ipc";
 import { moved, type Step } from "../keys";
 import { latest } from "../latest";
-import { followed, keyOf, MOST_ROWS, query, type Choice, type Chosen } from "./matches";
+import { live } from "../live.svelte";
+import { followed, keyOf, mapping, MOST_ROWS, named, query, type Choice, type Chosen } from "./matches";
 
 /** The report as it opens: on those about whom something can be done. */
 const FIRST: Choice = { tab: "onlyTeams", search: "" };
@@ -32,6 +33,13 @@ class Report {
   readonly doing = new Act();
   readonly copied = new Moment();
   copiedKey = $state.raw("");
+
+  /** Saying who an agent is. */
+  readonly mapping = new Act();
+  /** The agent of whom something was said last. */
+  mapped: string | null = null;
+  /** The agent whose person is being looked for. */
+  choosing = $state.raw<MatchRow | null>(null);
 
   readonly comparing = new Act();
   readonly compared = new Moment();
@@ -64,6 +72,8 @@ class Report {
       this.answered = choice;
       this.problem = null;
       if (!this.#current) return;
+      // A part can go: without a contact centre there are no agents.
+      if (answer.tabs.length > 0 && !answer.tabs.some(({ tab }) => tab === choice.tab)) this.show(FIRST.tab);
       if (this.chosen !== null) this.#follow(this.chosen, answer);
       this.look(this.#sight);
     } catch (reason) {
@@ -139,6 +149,27 @@ class Report {
     if (this.row !== null) void this.copy(this.row);
   }
 
+  /**
+   * Says who an agent is: a person's id, empty for nobody, none to take it back. The agent moves to another place in the
+   * list, so the choice is given up: it goes on from where the agent was, with whoever comes there.
+   */
+  map = async (row: MatchRow, person: string | null, words: string): Promise<boolean> => {
+    const { agent } = row;
+    if (agent === null || this.mapping.busy) return false;
+    const at = this.#placeOf(row);
+    this.mapped = agent;
+    const request = { integration: "eightToTeams", act: "mapAgent", step: null, values: mapping(agent, person) } as const;
+    const well = await this.mapping.run(() => ipc.setupDo(request));
+    if (well) {
+      announcer.say(`${named(row)}: ${words}.`);
+      this.chosen = null;
+      this.#left = at === null ? null : at - 1;
+    }
+    this.refresh();
+    live.refresh();
+    return well;
+  };
+
   /** Reads both sides again. */
   compare = async (): Promise<void> => {
     if (this.comparing.busy) return;
@@ -172,7 +203,8 @@ class Report {
     this.#lives += 1;
     this.choice = this.answered = FIRST;
     this.answer = this.problem = this.chosen = this.saved = null;
-    this.doing.problem = this.comparing.problem = this.saving.problem = null;
+    this.choosing = null;
+    this.doing.problem = this.mapping.problem = this.comparing.problem = this.saving.problem = null;
     this.#top();
   }
 
@@ -181,10 +213,15 @@ class Report {
     return this.answered === this.choice;
   }
 
+  #placeOf(row: MatchRow): number | null {
+    const at = this.answer?.rows.findIndex((other) => keyOf(other) === keyOf(row)) ?? -1;
+    return at < 0 ? null : at + (this.answer?.offset ?? 0);
+  }
+
   #change(change: Partial<Choice>): void {
     this.choice = { ...this.choice, ...change };
     this.chosen = null;
-    this.doing.problem = null;
+    this.doing.problem = this.mapping.problem = null;
     this.#top();
     this.reveal = { row: 0 };
     this.refresh();

@@ -3,11 +3,14 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Matches } from "../bindings/Matches";
 import type { MatchQuery } from "../bindings/MatchQuery";
 import type { MatchRow } from "../bindings/MatchRow";
+import type { MatchTabCount } from "../bindings/MatchTabCount";
 
 const shell = vi.hoisted(() => ({
   asked: [] as MatchQuery[],
   copied: [] as string[],
   names: [] as string[],
+  tabs: [] as MatchTabCount[],
+  sent: [] as unknown[],
 }));
 
 const row = (name: string): MatchRow => ({
@@ -17,18 +20,24 @@ const row = (name: string): MatchRow => ({
   extension: "",
   why: "",
   remedy: "",
+  agent: null,
+  actions: [],
 });
 
+vi.mock("../live.svelte", () => ({ live: { refresh: () => undefined } }));
 vi.mock("../announcer.svelte", () => ({ announcer: { say: () => undefined } }));
 vi.mock("../ipc", () => ({
   matches: (query: MatchQuery): Promise<Matches> => {
     shell.asked.push(query);
-    const all = shell.names.filter((name) => name.includes(query.search)).map((name) => row(query.tab + name));
+    const all = shell.names.filter((name) => name.includes(query.search)).map((name) => {
+      const one = row(query.tab + name);
+      return query.tab === "agents" ? { ...one, agent: name } : one;
+    });
     return Promise.resolve({
       revision: 1,
       headline: "",
       known: true,
-      tabs: [],
+      tabs: shell.tabs,
       hint: "",
       listed: all.length,
       offset: query.offset,
@@ -37,6 +46,10 @@ vi.mock("../ipc", () => ({
   },
   copyText: (text: string) => {
     shell.copied.push(text);
+    return Promise.resolve(null);
+  },
+  setupDo: (request: unknown) => {
+    shell.sent.push(request);
     return Promise.resolve(null);
   },
   exportMatches: () => Promise.resolve("/home/ann/Downloads/presence-sync-matches.csv"),
@@ -56,6 +69,8 @@ beforeEach(async () => {
   await settle();
   shell.asked = [];
   shell.copied = [];
+  shell.sent = [];
+  shell.tabs = [];
 });
 
 describe("the rows", () => {
@@ -133,6 +148,51 @@ describe("the choice", () => {
     expect(report.chosen).toBeNull();
     expect(report.clear()).toBe(false);
   });
+});
+
+describe("an agent", () => {
+  const agent: MatchRow = { ...row("onlyTeams-0003"), agent: "a1" };
+
+  it("is mapped once, and the list asked for anew", async () => {
+    const first = report.map(agent, "p1", "This is Ann Lee");
+    expect(await report.map(agent, "p2", "This is Bo Berg")).toBe(false);
+    expect(await first).toBe(true);
+    await settle();
+    const request = { integration: "eightToTeams", act: "mapAgent", step: null };
+    expect(shell.sent).toEqual([{ ...request, values: { agent: "a1", person: "p1" } }]);
+    expect(shell.asked).toHaveLength(1);
+    await report.map(agent, null, "Take back");
+    expect(shell.sent.at(-1)).toEqual({ ...request, values: { agent: "a1" } });
+  });
+
+  it("gives its place to the next, with whom it goes on", async () => {
+    report.show("agents");
+    await settle();
+    report.choose(3);
+    const { row: third } = report;
+    if (third === null) throw new Error("nobody is chosen");
+    await report.map(third, "p1", "This is Ann Lee");
+    shell.names.splice(3, 1);
+    report.refresh();
+    await settle();
+    expect(report.chosen).toBeNull();
+    report.step("down", 10);
+    expect(report.row?.name).toBe("agents-0004");
+  });
+
+  it("is nothing that can be said of a person", async () => {
+    expect(await report.map(row("x"), "p1", "This is Ann Lee")).toBe(false);
+    expect(shell.sent).toEqual([]);
+  });
+});
+
+it("goes back to the first part when the one that is shown is gone", async () => {
+  report.show("agents");
+  shell.tabs = [{ tab: "onlyTeams", label: "Only in Teams", count: 1 }];
+  report.refresh();
+  await settle();
+  expect(report.choice.tab).toBe("onlyTeams");
+  expect(report.answered.tab).toBe("onlyTeams");
 });
 
 it("tells where it was saved until it is asked to save again", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { MatchRow } from "../bindings/MatchRow";
 import type { MatchTabCount } from "../bindings/MatchTabCount";
-import { compared, followed, keyOf, neighbour, pathEnd, proportions, query, revealed, rowsBetween, sentence } from "./matches";
+import { compared, followed, howMany, keyOf, mapping, neighbour, pathEnd, proportions, query, sentence } from "./matches";
 
 const leila: MatchRow = {
   name: "Leila Farouk",
@@ -11,6 +11,8 @@ const leila: MatchRow = {
   extension: "",
   why: "8x8 has nearly this address: l.farouk@contoso.com",
   remedy: "Make the email address in 8x8 the same as the Teams user name.",
+  agent: null,
+  actions: [],
 };
 const numbered = (at: number): MatchRow => ({ ...leila, address: `${at}@contoso.com` });
 
@@ -21,6 +23,8 @@ describe("the words", () => {
     { tab: "onlyEight", label: "Only in 8x8", count: 9 },
     { tab: "duplicates", label: "Duplicates", count: 14 },
     { tab: "leftOut", label: "Left out", count: 3 },
+    { tab: "agents", label: "Agents", count: 12 },
+    { tab: "queues", label: "In queues", count: 40 },
   ];
 
   it("compare the four parts that are on a side", () => {
@@ -33,8 +37,12 @@ describe("the words", () => {
       "Leila Farouk, Warehouse, leila.farouk@contoso.com. 8x8 has nearly this address: l.farouk@contoso.com. " +
         "Make the email address in 8x8 the same as the Teams user name.",
     );
-    const bare = { name: "", department: "", address: "", extension: "4021", why: "It has no email address", remedy: "" };
+    const bare = { ...leila, name: "", department: "", address: "", extension: "4021", why: "It has no email address", remedy: "" };
     expect(sentence(bare)).toBe("(no name), extension 4021. It has no email address.");
+  });
+
+  it("count agents as agents", () => {
+    expect([howMany("agents", 1), howMany("agents", 12), howMany("queues", 1)]).toEqual(["1 agent", "12 agents", "1 person"]);
   });
 
   it("tell the end of a path, whatever divides it", () => {
@@ -43,6 +51,20 @@ describe("the words", () => {
       "…\\Downloads\\presence-sync-matches-2.csv",
     );
     expect(pathEnd("/tmp/a.csv")).toBe("/tmp/a.csv");
+  });
+});
+
+describe("an agent", () => {
+  it("is said to be a person, nobody, or nothing any more", () => {
+    expect(mapping("a1", "p1")).toEqual({ agent: "a1", person: "p1" });
+    expect(mapping("a1", "")).toEqual({ agent: "a1", person: "" });
+    expect(mapping("a1", null)).toEqual({ agent: "a1" });
+  });
+
+  it("stays the same whoever it is said to be", () => {
+    const agent = { ...leila, agent: "a1" };
+    expect(keyOf(agent)).toBe(keyOf({ ...agent, address: "", extension: "4021" }));
+    expect(keyOf(agent)).not.toBe(keyOf({ ...agent, agent: "a2" }));
   });
 });
 
@@ -77,23 +99,6 @@ describe("the chosen row", () => {
     expect(followed({ row: 1, key: "gone" }, 5, 0, rows)).toBeNull();
     expect(followed({ row: 8, key: "gone" }, 5, 0, rows)).toBeNull();
     expect(followed({ row: 8, key: "elsewhere" }, 50, 20, rows)).toEqual({ row: 8, key: "elsewhere" });
-  });
-});
-
-describe("the places", () => {
-  it("are those that touch what is in sight", () => {
-    expect(rowsBetween(0, 300, 60, 10_000)).toEqual({ start: 0, end: 5 });
-    expect(rowsBetween(130, 430, 60, 10_000, 4)).toEqual({ start: 0, end: 12 });
-    expect(rowsBetween(599_700, 600_000, 60, 10_000, 4)).toEqual({ start: 9_991, end: 10_000 });
-    expect(rowsBetween(600, 900, 60, 3)).toEqual({ start: 3, end: 3 });
-  });
-
-  it("are scrolled to no farther than needed", () => {
-    expect(revealed(2, 60, 0, 300)).toBe(0);
-    expect(revealed(5, 60, 0, 300)).toBe(60);
-    expect(revealed(2, 60, 200, 300)).toBe(120);
-    // A row that is higher than the view begins at its top.
-    expect(revealed(2, 60, 0, 40)).toBe(120);
   });
 });
 

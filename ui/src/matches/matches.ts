@@ -5,13 +5,17 @@ import type { MatchRow } from "../bindings/MatchRow";
 import type { MatchTab } from "../bindings/MatchTab";
 import type { MatchTabCount } from "../bindings/MatchTabCount";
 import type { Span } from "../board/layout";
-import { count } from "../words";
+import { count, people } from "../words";
 
 /** Most rows an answer holds. */
 export const MOST_ROWS = 500;
 
 /** How the rows of a part read. */
 export interface Part {
+  /** Who is in a row. */
+  who: string;
+  /** What the second line about them is, where it has a column of its own. */
+  status: string | null;
   /** What the address is. */
   address: string;
   /** What the reason explains. */
@@ -26,8 +30,9 @@ export interface Part {
   nobody: string;
 }
 
-const TEAMS = { address: "Teams user name", copy: "Copy user name", extension: false, remedy: true };
-const EIGHT = { address: "8x8 address", copy: "Copy address", extension: true, remedy: true };
+const PERSON = { who: "Person", status: null };
+const TEAMS = { ...PERSON, address: "Teams user name", copy: "Copy user name", extension: false, remedy: true };
+const EIGHT = { ...PERSON, address: "8x8 address", copy: "Copy address", extension: true, remedy: true };
 
 /** All parts. */
 export const PARTS: Record<MatchTab, Part> = {
@@ -46,6 +51,20 @@ export const PARTS: Record<MatchTab, Part> = {
     why: "Why it is left out",
     nobody: "There are no guests, disabled accounts, rooms or shared mailboxes.",
   },
+  agents: {
+    ...TEAMS,
+    who: "Agent",
+    status: "Status",
+    why: "Who it is",
+    nobody: "8x8 names no agents.",
+  },
+  queues: {
+    ...TEAMS,
+    extension: true,
+    remedy: false,
+    why: "Queues and ring groups",
+    nobody: "Nobody is logged in to a queue or ring group.",
+  },
 };
 
 /** What was asked for: everything that decides which rows there are. */
@@ -60,9 +79,22 @@ export function query(choice: Choice, rows: Span): MatchQuery {
   return { tab: choice.tab, search: choice.search, offset: rows.start, limit };
 }
 
-/** The parts that the bar compares: those left out are on neither side. */
+const SIDES: ReadonlySet<MatchTab> = new Set<MatchTab>(["matched", "onlyTeams", "onlyEight", "duplicates"]);
+
+/** The parts that the bar compares: those left out are on neither side, and agents and queues are another matter. */
 export function compared(tabs: readonly MatchTabCount[]): MatchTabCount[] {
-  return tabs.filter(({ tab }) => tab !== "leftOut");
+  return tabs.filter(({ tab }) => SIDES.has(tab));
+}
+
+/** How many are in a part: "31 people", "1 agent". */
+export function howMany(tab: MatchTab, number: number): string {
+  if (tab !== "agents") return people(number);
+  return number === 1 ? "1 agent" : `${count(number)} agents`;
+}
+
+/** What saying who an agent is sends: a person's id, empty for nobody; none takes back what was said. */
+export function mapping(agent: string, person: string | null): Record<string, string> {
+  return person === null ? { agent } : { agent, person };
 }
 
 /** The bar in words: "1,203 matched, 31 only in Teams, 9 only in 8x8, 14 duplicates". */
@@ -95,8 +127,9 @@ export function pathEnd(path: string): string {
   return ["…", ...parts.slice(-2)].join(separator);
 }
 
-/** What a row is known by from answer to answer. */
+/** What a row is known by from answer to answer; an agent stays the same whoever it is said to be. */
 export function keyOf(row: MatchRow): string {
+  if (row.agent !== null) return `agent\n${row.agent}`;
   return [row.address, row.name, row.extension].join("\n");
 }
 
@@ -123,19 +156,6 @@ export function followed(chosen: Chosen, listed: number, offset: number, rows: r
   if (nearest !== undefined) return { row: nearest, key: chosen.key };
   // Not among these rows: gone if it should be, unknown if it is elsewhere.
   return within(chosen.row) || chosen.row >= listed ? null : chosen;
-}
-
-/** The rows that touch a stretch of the list, and some beyond both of its edges. */
-export function rowsBetween(top: number, bottom: number, height: number, rows: number, beyond = 0): Span {
-  const within = (row: number) => Math.min(rows, Math.max(0, row));
-  return { start: within(Math.floor(top / height) - beyond), end: within(Math.ceil(bottom / height) + beyond) };
-}
-
-/** Where to scroll so that a row is in sight, no farther than needed. */
-export function revealed(row: number, height: number, scroll: number, view: number): number {
-  const top = row * height;
-  if (top < scroll) return top;
-  return top + height > scroll + view ? Math.min(top, top + height - view) : scroll;
 }
 
 /** The part that an arrow key leads to from another; none for other keys. */

@@ -1,6 +1,7 @@
 import type { Act } from "../act.svelte";
 import type { Act as Wish } from "../bindings/Act";
 import type { Integration } from "../bindings/Integration";
+import type { OptionGroup } from "../bindings/OptionGroup";
 import type { Problem } from "../bindings/Problem";
 import type { Setup } from "../bindings/Setup";
 import type { SetupAsk } from "../bindings/SetupAsk";
@@ -8,7 +9,19 @@ import type { StepView } from "../bindings/StepView";
 import * as ipc from "../ipc";
 import { latest } from "../latest";
 import { live } from "../live.svelte";
-import { kept, place, sent, typed, values, withoutSecrets, type Draft, type Drafts } from "./drafts";
+import {
+  kept,
+  optionPlace,
+  optionValues,
+  place,
+  sent,
+  switchValues,
+  typed,
+  values,
+  withoutSecrets,
+  type Draft,
+  type Drafts,
+} from "./drafts";
 
 /** A question that is open, and what follows a yes. */
 export interface Question {
@@ -103,6 +116,39 @@ class SetupPage {
   /** Sends a choice. */
   async choose(act: Act, integration: Integration, step: StepView, choice: string, value: string): Promise<boolean> {
     return this.#send(act, { integration, act: "choose", step: step.id, values: { [choice]: value } });
+  }
+
+  /** What was typed for a group of options. */
+  optionDraft(integration: Integration, group: OptionGroup): Draft | undefined {
+    return this.#drafts.get(optionPlace(integration, group.id));
+  }
+
+  /** Keeps what is typed into options. */
+  typeOption(integration: Integration, group: OptionGroup, field: string, value: string): void {
+    this.#drafts = typed(this.#drafts, optionPlace(integration, group.id), field, value);
+  }
+
+  /** Forgets the secrets that were typed into options, which are out of sight now. */
+  hideOption(integration: Integration, group: OptionGroup): void {
+    this.#drafts = sent(this.#drafts, optionPlace(integration, group.id), group);
+  }
+
+  /** Sends a switch of a group of options. */
+  async switchOption(act: Act, integration: Integration, group: OptionGroup, id: string, value: string): Promise<boolean> {
+    return this.#send(act, { integration, act: "setOption", step: null, values: switchValues(group, id, value) });
+  }
+
+  /** Sends what a button of a group of options asks for, with all entries, and tells what was sent if it was. */
+  async submitOption(
+    act: Act,
+    integration: Integration,
+    group: OptionGroup,
+    wish: Wish,
+  ): Promise<Readonly<Record<string, string>> | null> {
+    const values = optionValues(group, this.optionDraft(integration, group));
+    if (!(await this.#send(act, { integration, act: wish, step: null, values }))) return null;
+    this.hideOption(integration, group);
+    return values;
   }
 
   async #send(act: Act, request: ipc.SetupRequest): Promise<boolean> {

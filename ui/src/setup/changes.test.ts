@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 
 import type { Verdict } from "../bindings/Verdict";
 import { news } from "./changes";
-import { check, integration, step } from "./fixtures";
+import { check, integration, option, step } from "./fixtures";
 
 const verdict = (title: string, text = ""): Verdict => ({ tone: "good", title, text: [text], path: [], buttons: [] });
 
@@ -34,6 +34,14 @@ it("says what a check found: at length only when it failed", () => {
   expect(news(before, integration([], { checks: [{ ...check("Sign-in", "bad"), problem }] }))).toBe(
     "Sign-in: failed. It is gone.",
   );
+});
+
+it("says how options stand when that changes", () => {
+  const keys = (state: string | null) => integration([], { options: [option("limits"), option("agents", { title: "Agents", state })] });
+  expect(news(keys(null), keys("Asking 8x8…"))).toBe("Agents: Asking 8x8…");
+  expect(news(keys("Asking 8x8…"), keys("The key is kept."))).toBe("Agents: The key is kept.");
+  expect(news(keys("The key is kept."), keys("The key is kept."))).toBe("");
+  expect(news(keys("The key is kept."), keys(null))).toBe("");
 });
 
 it("says a verdict once, whatever the time in it", () => {

@@ -54,6 +54,12 @@ function waitWords(before: StepView | undefined, after: StepView | undefined): s
   return words.map(sentence);
 }
 
+function optionWords({ options: before }: IntegrationView, { options: after }: IntegrationView): string[] {
+  return after.flatMap(({ id, title, state }) =>
+    state === null || before.find((group) => group.id === id)?.state === state ? [] : [sentence(`${title}: ${state}`)],
+  );
+}
+
 /** Told while the browser is open. */
 export const BROWSER = "Waiting for your browser…";
 
@@ -66,6 +72,7 @@ export function news(before: IntegrationView | null, after: IntegrationView): st
     ...checkWords(before.checks, after.checks),
     ...itemWords(same ? (was?.items ?? []) : [], now?.items ?? []),
     ...verdictWords(before, after),
+    ...optionWords(before, after),
     ...stepWords(before, after),
     ...waitWords(same ? was : undefined, now),
   ].join(" ");

@@ -2,7 +2,9 @@
 
 import type { IntegrationView } from "../bindings/IntegrationView";
 import type { ItemState } from "../bindings/ItemState";
+import type { OptionGroup } from "../bindings/OptionGroup";
 import type { Setup } from "../bindings/Setup";
+import type { SetupChoice } from "../bindings/SetupChoice";
 import type { SetupCheck } from "../bindings/SetupCheck";
 import type { SetupField } from "../bindings/SetupField";
 import type { StepState } from "../bindings/StepState";
@@ -37,6 +39,14 @@ export function check(name: string, state: ItemState, result = ""): SetupCheck {
   return { name, state, result, problem: null, sample: [] };
 }
 
+export function option(id: string, more: Partial<OptionGroup> = {}): OptionGroup {
+  return { id, title: id, text: [], state: null, choices: [], fields: [], buttons: [], problem: null, ...more };
+}
+
+export function toggle(id: string, value: "on" | "off"): SetupChoice {
+  return { id, label: id, switch: true, value, options: [] };
+}
+
 export function integration(steps: StepView[], more: Partial<IntegrationView> = {}): IntegrationView {
   return {
     id: "teamsToEight",
@@ -49,6 +59,7 @@ export function integration(steps: StepView[], more: Partial<IntegrationView> = 
     verdict: null,
     checks: [],
     import: null,
+    options: [],
     next: null,
     steps,
     buttons: [],
