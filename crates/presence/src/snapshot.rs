@@ -272,6 +272,8 @@ pub struct CenterPicture {
     pub sources: Vec<(SourceOf, Source)>,
     /// What was heard of events.
     pub heard: Heard,
+    /// For how many calls are kept away inside 8x8 by our hand.
+    pub held: usize,
 }
 
 /// The picture.

@@ -7,6 +7,7 @@
 )]
 
 mod calls;
+mod center;
 mod installation;
 
 use std::collections::{BTreeMap, HashMap};

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can not go on should panic")]
 
 mod accounts;
+mod center;
 mod first_run;
 mod installation;
 mod interrupted;

@@ -58,7 +58,7 @@ impl Engine {
             self.writer.judge(answered, |person| self.telephony.talking().is_shown(person), now);
         }
         if moved || std::mem::take(&mut self.center_moved) {
-            let inside = self.inside.sources(&self.rules.options);
+            let inside = (self.inside.sources(&self.rules.options), self.inside.owed().len());
             self.center = self.telephony.center_picture(&lines, inside).map(Arc::new);
         }
     }

@@ -317,7 +317,11 @@ impl Telephony {
 
     /// The contact centre, the queues and how their sources are doing; `None` when nothing of it is read.
     #[must_use]
-    pub fn center_picture(&self, lines: &Lines, inside: Vec<(SourceOf, Source)>) -> Option<CenterPicture> {
+    pub fn center_picture(
+        &self,
+        lines: &Lines,
+        (inside, held): (Vec<(SourceOf, Source)>, usize),
+    ) -> Option<CenterPicture> {
         let activity = self.calls.as_ref().map(Calls::activity_sources).unwrap_or_default();
         if self.center.is_none() && self.groups.is_none() && activity.is_empty() && inside.is_empty() {
             return None;
@@ -342,6 +346,7 @@ impl Telephony {
             queues: self.queues(lines),
             sources,
             heard: self.center.as_ref().map(Center::heard).unwrap_or_default(),
+            held,
         })
     }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::status::Tone;
 use super::text::count;
 use crate::error::Problem;
+use crate::imports::{Phase, Picture};
 use crate::matches::Reason;
 use crate::session::Session;
 use crate::snapshot::{Latencies, Snapshot, Source, SourceOf, SourceState};
@@ -112,6 +113,7 @@ pub fn health(snapshot: &Snapshot) -> Health {
         }
         sources.push(line);
     }
+    sources.extend(snapshot.import.as_deref().map(|import| importing(snapshot, import)));
     let fact = |name: &str, value: String| Fact { name: name.into(), value };
     let set_aside = snapshot.set_aside;
     let mut facts = vec![
@@ -128,6 +130,7 @@ pub fn health(snapshot: &Snapshot) -> Health {
             "Shown in Teams by us",
             snapshot.calls.as_ref().map_or_else(|| "nobody".into(), |calls| count(calls.ledger)),
         ),
+        fact("Kept quiet in 8x8 by us", count(snapshot.center.as_ref().map_or(0, |center| center.held))),
         fact("Version", env!("CARGO_PKG_VERSION").into()),
     ];
     for (registration, record) in &snapshot.setup.installation.registrations {
@@ -175,6 +178,27 @@ fn session(snapshot: &Snapshot) -> SourceHealth {
     }
 }
 
+/// The import of contacts as a writer.
+fn importing(snapshot: &Snapshot, import: &Picture) -> SourceHealth {
+    let (tone, state) = match &import.phase {
+        _ if import.problem.is_some() => (Tone::Warning, "Held up"),
+        Phase::Idle if import.enabled => (Tone::Good, "By itself"),
+        Phase::Idle | Phase::Preview => (Tone::Plain, "Nothing to write"),
+        Phase::Reading | Phase::Running => (Tone::Good, "Under way"),
+        Phase::Paused => (Tone::Plain, "Paused"),
+    };
+    SourceHealth {
+        name: "Importing contacts".into(),
+        tone,
+        state: state.into(),
+        age_seconds: import.finished.map(|at| snapshot.at.since(at).as_secs()),
+        problem: import.problem.as_deref().cloned(),
+        retry_seconds: None,
+        latencies: Vec::new(),
+        latency: None,
+    }
+}
+
 fn source(snapshot: &Snapshot, name: &str, source: &Source) -> SourceHealth {
     let (tone, state) = match source.state {
         SourceState::Live => (Tone::Good, "Live"),
@@ -204,7 +228,9 @@ fn latency(latencies: &Latencies) -> Option<String> {
     let mut sorted: Vec<u32> = latencies.iter().collect();
     sorted.sort_unstable();
     let (middle, longest) = (sorted.get(sorted.len() / 2)?, sorted.last()?);
-    Some(format!("{}; at most {}", span(*middle), span(*longest)))
+    // Of one answer there is nothing more to say.
+    let most = if sorted.len() > 1 { format!("; at most {}", span(*longest)) } else { String::new() };
+    Some(format!("{}{most}", span(*middle)))
 }
 
 fn span(milliseconds: u32) -> String {

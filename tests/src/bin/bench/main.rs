@@ -54,7 +54,7 @@ struct Options {
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> ExitCode {
-    match run(&Options::parse()).await {
+    match Box::pin(run(&Options::parse())).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error}");
@@ -69,7 +69,7 @@ async fn run(options: &Options) -> Outcome<()> {
     for &people in sizes {
         eprintln!("{people} people: polls");
         let tenant = Tenant::start(&options.presence_sync, people)?;
-        poll::measure(&tenant, &mut figures).await?;
+        Box::pin(poll::measure(&tenant, &mut figures)).await?;
         if options.polls_only {
             continue;
         }
