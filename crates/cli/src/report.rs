@@ -2,10 +2,12 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use presence::driver;
+use presence::driver::{self, Handle};
+use presence::error::Problem;
 use presence::log;
-use presence::snapshot::Snapshot;
+use presence::snapshot::{Snapshot, SourceOf};
 use presence::view::matches::{MOST_ROWS, Query, Tab, csv, matches};
 
 use crate::options::{Common, Report};
@@ -25,7 +27,7 @@ pub(crate) async fn run(common: Common, report: Report) -> Outcome {
     let _log = log::start(&parts.profile.logs());
     let handle = driver::start(parts)?;
     let outcome = tokio::select! {
-        snapshot = watch::complete(&handle) => snapshot.and_then(|snapshot| {
+        snapshot = everything(&handle) => snapshot.and_then(|snapshot| {
             let mut out = io::stdout().lock();
             let written = if report.csv {
                 out.write_all(csv(&snapshot).as_bytes()).and_then(|()| out.flush())
@@ -41,6 +43,20 @@ pub(crate) async fn run(common: Common, report: Report) -> Outcome {
         tenant.stop().await;
     }
     outcome
+}
+
+/// A picture with everybody, and with the agents and ring groups where they are read; what can not be read is not waited for.
+async fn everything(handle: &Handle) -> Result<Arc<Snapshot>, Problem> {
+    let complete = watch::complete(handle).await?;
+    let answered = |snapshot: &Snapshot| {
+        snapshot.center.iter().flat_map(|center| &center.sources).all(|(of, source)| {
+            let is_read = matches!(of, SourceOf::Agents | SourceOf::Groups | SourceOf::Activity(_));
+            !is_read || source.last_success.is_some() || source.problem.is_some()
+        })
+    };
+    let mut snapshots = handle.snapshots();
+    // The driver has ended: what is known is told.
+    Ok(snapshots.wait_for(|snapshot| answered(snapshot)).await.map_or(complete, |found| Arc::clone(&found)))
 }
 
 /// Everybody without a match, by part; whoever is matched is only counted.
@@ -61,7 +77,9 @@ fn lines(out: &mut impl Write, snapshot: &Snapshot) -> io::Result<()> {
                 writeln!(out, "\n{}. {}", tab.label(), page.hint)?;
             }
             for row in &page.rows {
-                writeln!(out, "  {}, {}: {}. {}", row.name, row.address, row.why, row.remedy)?;
+                let address = if row.address.is_empty() { "" } else { ", " };
+                let line = format!("  {}{address}{}: {}. {}", row.name, row.address, row.why, row.remedy);
+                writeln!(out, "{}", line.trim_end())?;
             }
             offset += page.rows.len();
             if page.rows.is_empty() || offset >= page.listed {

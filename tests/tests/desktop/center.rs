@@ -51,9 +51,10 @@ pub(crate) async fn agents_in_the_report(person: &mut Installer<'_>, sandbox: &S
     window
 }
 
-/// The first agent who waits for a decision, as the page has it.
+/// The first agent who waits for a decision, as the page has it: rows of the part before may still be there.
 async fn first(window: &Window) -> String {
-    let name = "return document.querySelector('[data-testid=match-row] .who b')?.textContent?.trim() ?? ''";
+    let name =
+        "return document.querySelector('[data-testid=match-row].agent .who b')?.textContent?.trim() ?? ''";
     until("agents", async || match window.run(name).await.as_str() {
         Some(name) if !name.is_empty() => Ok(name.to_owned()),
         other => Err(format!("{other:?}")),

@@ -6,10 +6,12 @@ use presence::engine::event::Intent;
 use presence::imports::{ImportWish, Phase};
 use presence::setup::event::Act;
 use presence::setup::integration::Integration;
-use presence::snapshot::Snapshot;
+use presence::snapshot::{Snapshot, SourceOf};
 use presence::view::board::call_sources;
 use presence::view::matches::{Query, Tab, matches};
-use sandbox::{AgentTruth, Contradictions, Control, Options, WrittenContact};
+use sandbox::{
+    ActivityBody, AgentTruth, Contradictions, Control, EventValues, Options, UserStatuses, WrittenContact,
+};
 use tests::bench::wait_for;
 use tests::site::{Installer, Site};
 
@@ -94,8 +96,42 @@ async fn listening(control: &Control) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_agents_call_shows_at_once_and_goes_with_its_end_although_the_stream_breaks_off() {
+    agents_call(Contradictions::default()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_with_bare_values_and_a_reader_that_need_not_acknowledge() {
+    agents_call(Contradictions {
+        event_values: EventValues::Bare,
+        reader_acknowledges: false,
+        activity_body: ActivityBody::Queues,
+        user_statuses: UserStatuses::Never,
+        nested_pages: true,
+        ..Contradictions::default()
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_with_quoted_values_and_all_that_differs_beside_them() {
+    agents_call(Contradictions {
+        event_values: EventValues::Quoted,
+        user_statuses: UserStatuses::Always,
+        activity_of_everybody: true,
+        activity_user_id_is_contact: false,
+        agent_all_fields: true,
+        call_reads_busy: true,
+        presence_no_content: true,
+        ..Contradictions::default()
+    })
+    .await;
+}
+
+async fn agents_call(contradictions: Contradictions) {
     let (site, installer) = installed().await;
     let control = site.sandbox.control();
+    control.set_contradictions(contradictions);
+    installer.ask(BACK, Act::SetOption, &[("group", "activity"), ("activity", "on")]);
     let [ann, bob] = two(control);
     // 8x8 knows no address of an agent: nobody is guessed.
     enter(&site, &installer, "agents", &control.action_token()).await;
@@ -110,7 +146,12 @@ async fn an_agents_call_shows_at_once_and_goes_with_its_end_although_the_stream_
     let talk = control.begin_interaction(&ann.id).unwrap();
     let heard =
         |snapshot: &Snapshot| snapshot.center.as_ref().is_some_and(|center| center.heard.applied >= 3);
-    installer.until("its events", heard).await;
+    let read = |snapshot: &Snapshot| {
+        let sources = snapshot.center.iter().flat_map(|center| &center.sources);
+        let mut activity = sources.filter(|(of, _)| matches!(of, SourceOf::Activity(_)));
+        heard(snapshot) && activity.any(|(_, source)| source.last_success.is_some())
+    };
+    installer.until("its events, and what queue users do", read).await;
     assert_eq!(sources(&installer.handle.snapshot(), &ann.user), Vec::<&str>::new());
     control.end_interaction(&talk).unwrap();
 
