@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::center::AgentStatus;
 use crate::engine::center::Heard;
-use crate::error::Problem;
+use crate::error::{Failure, Problem};
 use crate::imports;
 use crate::mapping::{Mapping, Presence, Term};
 use crate::matches::Report;
@@ -179,6 +179,35 @@ pub struct Source {
     pub problem: Option<Arc<Problem>>,
     /// How long the newest answers took.
     pub latencies: Latencies,
+}
+
+impl Source {
+    /// Says how it is doing now.
+    pub fn stands(
+        &mut self,
+        state: SourceState,
+        retry_at: Option<Moment>,
+        problem: Option<Arc<Problem>>,
+        now: Moment,
+    ) {
+        if self.state != state {
+            self.since = Some(now);
+        }
+        self.state = state;
+        self.retry_at = retry_at;
+        self.problem = problem;
+    }
+}
+
+impl From<&Failure> for SourceState {
+    fn from(failure: &Failure) -> Self {
+        match failure {
+            Failure::Throttled { .. } => Self::Throttled,
+            Failure::Offline(_) => Self::Offline,
+            Failure::SignInNeeded(_) => Self::SignInNeeded,
+            Failure::Forbidden(_) | Failure::Broken(_) | Failure::Vault(_) | Failure::Reset => Self::Stale,
+        }
+    }
 }
 
 /// How long the newest answers of a source took, in milliseconds, the oldest first.

@@ -2,6 +2,25 @@
 
 use std::time::Duration;
 
+use crate::error::Failure;
+
+/// A missing permission is tried again after this long.
+pub const FORBIDDEN_WAIT: Duration = Duration::from_mins(15);
+
+/// While nobody is signed in it is tried this often.
+const SIGN_IN_WAIT: Duration = Duration::from_mins(1);
+
+/// How long nothing at all is written after a failure that would meet every other write too.
+#[must_use]
+pub fn hold_after(failure: &Failure) -> Option<Duration> {
+    match failure {
+        Failure::Throttled { wait, .. } => Some(*wait),
+        Failure::Forbidden(_) => Some(FORBIDDEN_WAIT),
+        Failure::SignInNeeded(_) => Some(SIGN_IN_WAIT),
+        Failure::Offline(_) | Failure::Broken(_) | Failure::Vault(_) | Failure::Reset => None,
+    }
+}
+
 /// One second, doubled so many times, at most `longest`.
 #[must_use]
 pub fn doubled(times: u32, longest: Duration) -> Duration {

@@ -263,15 +263,6 @@ impl Calls {
         }
     }
 
-    /// Nothing is under way any more: answers will not come.
-    pub fn abandon(&mut self) {
-        self.discovery.abandon();
-        for one in &mut self.systems {
-            one.reader.abandon();
-            one.activity.abandon();
-        }
-    }
-
     /// Who is on a call now. Knowledge that has run out is forgotten.
     pub fn talking(&mut self, lines: &Lines, now: Moment) -> Vec<PersonId> {
         let only = self.systems.len() == 1;

@@ -4,15 +4,21 @@
 //! they do not, so that nothing depends on one source alone. What can not be heard or read any more ages, and after a minute
 //! says nothing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+mod agent;
+mod stream;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use agent::{Known, may_talk, presence};
+use stream::{Stream, silence};
+
 use super::reader::Reader;
 use crate::center::{Agent, AgentStatus, AgentsRead, CallStep, CenterEvent, StatusReason, StreamMessage};
-use crate::error::{Failure, Problem};
+use crate::error::Failure;
 use crate::mapping::Presence;
 use crate::moment::{Moment, Uptime};
 use crate::snapshot::{Source, SourceState};
@@ -38,9 +44,6 @@ const LONG_SILENCE: Duration = Duration::from_mins(20);
 /// The position in the stream is kept so often.
 const STORE_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Message ids that are remembered, so that none is applied twice: more than 8x8 sends without an acknowledgement.
-const REMEMBERED: usize = 4_096;
-
 /// Calls that are followed at once; more than any contact centre has.
 const MOST_CALLS: usize = 50_000;
 
@@ -60,26 +63,6 @@ pub struct Heard {
     pub applied: u64,
     /// Messages that were sent again.
     pub repeated: u64,
-}
-
-/// What is known of an agent.
-#[derive(Clone, Debug)]
-struct Known {
-    name: String,
-    status: AgentStatus,
-    reason: Option<StatusReason>,
-    /// The newest status that has nothing to do with a call.
-    rest: Option<AgentStatus>,
-    /// When the newest event was told, in milliseconds of the epoch.
-    at: i64,
-    /// When we heard that event.
-    heard: Option<Moment>,
-    /// When we learned the status, from wherever.
-    seen: Moment,
-    /// When it was true: when 8x8 was asked, or the event came.
-    observed: Moment,
-    /// Whether this agent changed by hand during the call that lasts.
-    by_hand: bool,
 }
 
 /// A telephone interaction.
@@ -129,38 +112,13 @@ pub struct Center {
     end: Option<Uptime>,
 }
 
-#[derive(Debug)]
-struct Stream {
-    reader: Reader,
-    open: bool,
-    /// When anything came last: a message, or a sign of life.
-    alive: Option<Moment>,
-    /// When an event came last, or it was opened.
-    told: Option<Moment>,
-    position: Option<(Arc<str>, Timestamp)>,
-    stored: Option<Uptime>,
-    recent: VecDeque<Arc<str>>,
-    known: HashSet<Arc<str>>,
-    source: Source,
-}
-
 impl Center {
     /// Knows nothing yet.
     #[must_use]
     pub fn new(agents: bool, events: bool, seed: u64, now: Moment) -> Self {
         Self {
             reading: agents.then(|| Reader::new(now).spread(seed)),
-            stream: events.then(|| Stream {
-                reader: Reader::new(now).spread(seed),
-                open: false,
-                alive: None,
-                told: None,
-                position: None,
-                stored: None,
-                recent: VecDeque::new(),
-                known: HashSet::new(),
-                source: Source { since: Some(now), ..Source::default() },
-            }),
+            stream: events.then(|| Stream::new(seed, now)),
             agents: BTreeMap::new(),
             calls: HashMap::new(),
             heard: Heard::default(),
@@ -269,7 +227,7 @@ impl Center {
         stream.told = Some(now);
         stream.reader.opened(now);
         stream.source.last_success = Some(now);
-        stream.mark(SourceState::Live, None, now);
+        stream.source.stands(SourceState::Live, None, None, now);
     }
 
     /// The stream is open and has nothing to tell.
@@ -280,7 +238,7 @@ impl Center {
         let working = self.agents.values().any(|known| known.status != AgentStatus::LOGGED_OUT);
         let silent = stream.told.is_some_and(|told| now.since(told) >= LONG_SILENCE);
         if silent && working {
-            stream.mark(SourceState::Stale, Some(Arc::new(silence())), now);
+            stream.source.stands(SourceState::Stale, None, Some(Arc::new(silence())), now);
         }
     }
 
@@ -290,7 +248,7 @@ impl Center {
         stream.alive = Some(now);
         stream.told = Some(now);
         stream.source.last_success = Some(now);
-        stream.mark(SourceState::Live, None, now);
+        stream.source.stands(SourceState::Live, None, None, now);
         let mut fresh = Vec::with_capacity(messages.len());
         for message in messages {
             if !stream.remember(&message.id) {
@@ -383,22 +341,10 @@ impl Center {
         }
         stream.reader.failed(failure, now);
         let reader = stream.reader.source().clone();
-        stream.source.retry_at = reader.retry_at;
-        stream.mark(reader.state, reader.problem, now);
+        stream.source.stands(reader.state, reader.retry_at, reader.problem, now);
         // Nobody tells any more, so somebody has to ask.
         if let Some(reader) = &mut self.reading {
             reader.hurry(now);
-        }
-    }
-
-    /// Nothing is under way any more: answers will not come.
-    pub fn abandon(&mut self) {
-        if let Some(reader) = &mut self.reading {
-            reader.abandon();
-        }
-        if let Some(stream) = &mut self.stream {
-            stream.open = false;
-            stream.reader.abandon();
         }
     }
 
@@ -458,6 +404,13 @@ impl Center {
         })
     }
 
+    /// Whether there is such an agent, as far as the agents have been read.
+    #[must_use]
+    pub fn may_have(&self, agent: &str) -> bool {
+        let read = self.reading.as_ref().is_some_and(|reader| reader.source().last_success.is_some());
+        !read || self.agents.contains_key(agent)
+    }
+
     /// Whether it is known who is on a call: the stream is open, or the agents were read.
     #[must_use]
     pub fn is_known(&self) -> bool {
@@ -482,84 +435,6 @@ impl Center {
     pub fn heard(&self) -> Heard {
         self.heard
     }
-}
-
-impl Known {
-    fn new(agent: &Agent, now: Moment) -> Self {
-        Self {
-            name: agent.name.clone(),
-            status: agent.status,
-            reason: agent.reason.clone(),
-            rest: None,
-            at: 0,
-            heard: None,
-            seen: now,
-            observed: now,
-            by_hand: false,
-        }
-    }
-
-    fn told(&mut self, status: AgentStatus, now: Moment) {
-        self.status = status;
-        self.observed = now;
-        self.seen = now;
-        if !may_talk(status) && status != AgentStatus::LOGGED_IN {
-            self.rest = Some(status);
-        }
-    }
-}
-
-impl Stream {
-    /// Whether a message is new; it is known from here on.
-    fn remember(&mut self, id: &Arc<str>) -> bool {
-        if !self.known.insert(Arc::clone(id)) {
-            return false;
-        }
-        self.recent.push_back(Arc::clone(id));
-        if self.recent.len() > REMEMBERED
-            && let Some(oldest) = self.recent.pop_front()
-        {
-            self.known.remove(&oldest);
-        }
-        true
-    }
-
-    fn mark(&mut self, state: SourceState, problem: Option<Arc<Problem>>, now: Moment) {
-        if self.source.state != state {
-            self.source.since = Some(now);
-        }
-        if state == SourceState::Live {
-            self.source.retry_at = None;
-        }
-        self.source.state = state;
-        self.source.problem = problem;
-    }
-}
-
-/// Whether an agent of this status may be on a call: being offered, handling, wrapping up, busy, on a direct call.
-fn may_talk(status: AgentStatus) -> bool {
-    matches!(status.0, 6..=10)
-}
-
-/// The table of `newState` and the agent status (h.3 of 8x8's values), without calls: those are known from elsewhere.
-fn presence(status: AgentStatus) -> Presence {
-    match status.0 {
-        2 | 7 | 8 | 9 | 11 => Presence::Busy,
-        3 => Presence::Away,
-        4 | 6 => Presence::Available,
-        5 => Presence::DoNotDisturb,
-        10 => Presence::OnCall,
-        _ => Presence::Offline,
-    }
-}
-
-fn silence() -> Problem {
-    Problem::new(
-        "eight.silentStream",
-        "The contact centre's events are silent.",
-        "The connection stands, but nothing has come for twenty minutes although agents are logged in. A platform of another region connects and tells nothing.",
-        "Compare the platform in Setup with the address of 8x8 Configuration Manager.",
-    )
 }
 
 #[cfg(test)]

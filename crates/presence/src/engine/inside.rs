@@ -113,7 +113,9 @@ impl Inside {
             let person = telephony.member(&member.extension);
             see(options.quiet_groups, person, lever, standing, asked.unwrap_or(now));
         }
-        let removed = self.quiet.settle(&sightings, now);
+        // What 8x8 does not have any more can not be given back.
+        let mut removed = self.quiet.retain(|lever| telephony.may_have(lever));
+        removed.extend(self.quiet.settle(&sightings, now));
         (!removed.is_empty()).then(|| Change::Quiet { added: Vec::new(), removed })
     }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::backoff::FORBIDDEN_WAIT;
 use super::effect::{Change, Effect};
 use super::event::{DirectoryRead, PresenceRead};
-use super::reader::FORBIDDEN_WAIT;
 use super::{Engine, STORE_INTERVAL};
 use crate::error::Failure;
 use crate::moment::Moment;

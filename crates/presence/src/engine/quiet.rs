@@ -10,13 +10,12 @@ mod lever;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use course::Course;
 pub use course::{DEBOUNCE, SETTLING, UNKNOWN_LIFE};
 pub use lever::{Before, Held, Lever, QuietWrite, Sighting, Standing};
 
-use super::reader::FORBIDDEN_WAIT;
+use super::backoff::hold_after;
 use crate::center::ChangeFault;
 use crate::error::{Failure, Problem};
 use crate::moment::{Moment, Uptime};
@@ -24,9 +23,6 @@ use crate::snapshot::{Source, SourceState};
 
 /// Changes that are under way at once.
 pub const MOST_IN_FLIGHT: usize = 20;
-
-/// While nobody is signed in it is tried this often.
-const SIGN_IN_WAIT: Duration = Duration::from_mins(1);
 
 /// All levers of ours.
 #[derive(Debug, Default)]
@@ -144,37 +140,16 @@ impl Quiet {
     /// 8x8 takes changes, though perhaps not this one.
     fn answered(&mut self, problem: Option<Arc<Problem>>, now: Moment) {
         let problem = problem.or_else(|| self.refusal());
-        self.state(SourceState::Live, None, problem, now);
+        self.source.stands(SourceState::Live, None, problem, now);
     }
 
     fn failed(&mut self, failure: &Failure, now: Moment) {
-        let (state, hold) = match failure {
-            Failure::Throttled { wait, .. } => (SourceState::Throttled, Some(*wait)),
-            Failure::Forbidden(_) => (SourceState::Stale, Some(FORBIDDEN_WAIT)),
-            Failure::SignInNeeded(_) => (SourceState::SignInNeeded, Some(SIGN_IN_WAIT)),
-            Failure::Offline(_) => (SourceState::Offline, None),
-            Failure::Broken(_) | Failure::Vault(_) | Failure::Reset => (SourceState::Stale, None),
-        };
+        let hold = hold_after(failure);
         // Of several that came back together the longest counts.
         let until = hold.map(|wait| now.uptime.plus(wait));
         self.hold = self.hold.max(until).filter(|until| *until > now.uptime);
         let retry = self.hold.map(|until| now.plus(until.since(now.uptime)));
-        self.state(state, retry, failure.problem().cloned(), now);
-    }
-
-    fn state(
-        &mut self,
-        state: SourceState,
-        retry_at: Option<Moment>,
-        problem: Option<Arc<Problem>>,
-        now: Moment,
-    ) {
-        if self.source.state != state {
-            self.source.since = Some(now);
-        }
-        self.source.state = state;
-        self.source.retry_at = retry_at;
-        self.source.problem = problem;
+        self.source.stands(failure.into(), retry, failure.problem().cloned(), now);
     }
 
     /// Forgets whatever has come to its end.
@@ -196,19 +171,6 @@ impl Quiet {
     /// What 8x8 has not shown since stays in the ledger for the next run.
     pub fn end_all(&mut self) {
         self.ending = true;
-    }
-
-    /// It is switched on again.
-    pub fn resume(&mut self) {
-        self.ending = false;
-    }
-
-    /// Answers to writes under way will not come: what 8x8 shows next tells what came of them.
-    pub fn abandon(&mut self, now: Moment) {
-        for course in self.courses.values_mut() {
-            course.abandon(now);
-        }
-        self.tidy(now);
     }
 
     /// When there is something to write, as far as is known.

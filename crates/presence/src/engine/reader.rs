@@ -1,15 +1,11 @@
 //! A source that is read whole now and then, such as a directory: when it is due, and how it is doing.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::backoff;
-use crate::error::{Failure, Problem};
+use super::backoff::{self, FORBIDDEN_WAIT};
+use crate::error::Failure;
 use crate::moment::{Moment, Uptime};
 use crate::snapshot::{Source, SourceState};
-
-/// A missing permission is asked about again after this long.
-pub const FORBIDDEN_WAIT: Duration = Duration::from_mins(15);
 
 /// Longest wait between two attempts at a source that fails otherwise.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
@@ -79,31 +75,30 @@ impl Reader {
         self.failures = 0;
         self.due = now.uptime.plus(interval);
         self.took(now);
-        self.set(SourceState::Live, None, None, now);
+        self.source.stands(SourceState::Live, None, None, now);
     }
 
     /// A source that stays open is open; it stays under way until it fails.
     pub fn opened(&mut self, now: Moment) {
         self.failures = 0;
         self.took(now);
-        self.set(SourceState::Live, None, None, now);
+        self.source.stands(SourceState::Live, None, None, now);
     }
 
     /// It could not be read; gives when it is tried again.
     pub fn failed(&mut self, failure: &Failure, now: Moment) {
         self.in_flight = false;
         self.failures = self.failures.saturating_add(1);
-        let (state, wait) = match failure {
-            Failure::Throttled { wait, .. } => (SourceState::Throttled, *wait),
-            Failure::Offline(_) => (SourceState::Offline, self.wait(LONGEST_OFFLINE)),
-            Failure::SignInNeeded(_) => (SourceState::SignInNeeded, self.wait(LONGEST_WAIT)),
-            Failure::Forbidden(_) => (SourceState::Stale, FORBIDDEN_WAIT),
-            Failure::Broken(_) | Failure::Vault(_) => (SourceState::Stale, self.wait(LONGEST_WAIT)),
-            Failure::Reset => (SourceState::Stale, Duration::ZERO),
+        let wait = match failure {
+            Failure::Throttled { wait, .. } => *wait,
+            Failure::Offline(_) => self.wait(LONGEST_OFFLINE),
+            Failure::Forbidden(_) => FORBIDDEN_WAIT,
+            Failure::SignInNeeded(_) | Failure::Broken(_) | Failure::Vault(_) => self.wait(LONGEST_WAIT),
+            Failure::Reset => Duration::ZERO,
         };
         let until = now.plus(wait);
         self.due = until.uptime;
-        self.set(state, Some(until), failure.problem().cloned(), now);
+        self.source.stands(failure.into(), Some(until), failure.problem().cloned(), now);
     }
 
     /// Doubles with each failure in a row.
@@ -122,21 +117,6 @@ impl Reader {
         if let Some(asked) = self.asked.take() {
             self.source.latencies.note(now.since(asked));
         }
-    }
-
-    fn set(
-        &mut self,
-        state: SourceState,
-        retry_at: Option<Moment>,
-        problem: Option<Arc<Problem>>,
-        now: Moment,
-    ) {
-        if self.source.state != state {
-            self.source.since = Some(now);
-        }
-        self.source.state = state;
-        self.source.retry_at = retry_at;
-        self.source.problem = problem;
     }
 }
 

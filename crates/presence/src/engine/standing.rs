@@ -11,19 +11,14 @@ use crate::snapshot::{SourceState, stale_after};
 impl Engine {
     pub(super) fn assess(&mut self, now: Moment) {
         let (state, problem) = self.verdict(now);
-        if self.source.state != state {
-            self.source.since = Some(now);
-            self.changed = true;
-        }
+        self.changed |= self.source.state != state;
         let held =
             self.schedule.hold(now.uptime).or_else(|| self.directory.source().retry_at.map(|at| at.uptime));
         let retry_at = match state {
             SourceState::Live | SourceState::SignInNeeded => None,
             _ => held.filter(|at| *at > now.uptime).map(|at| now.plus(at.since(now.uptime))),
         };
-        self.source.state = state;
-        self.source.problem = problem;
-        self.source.retry_at = retry_at;
+        self.source.stands(state, retry_at, problem, now);
     }
 
     pub(super) fn verdict(&self, now: Moment) -> (SourceState, Option<Arc<Problem>>) {

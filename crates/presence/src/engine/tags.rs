@@ -4,12 +4,10 @@
 //! differs from what stands there and has lasted a while, evenly paced, and whoever waits longest comes first.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::backoff;
-use super::reader::FORBIDDEN_WAIT;
-use crate::error::{Failure, Problem};
+use super::backoff::{self, hold_after};
+use crate::error::Failure;
 use crate::imports::WriteFault;
 use crate::moment::{Moment, Uptime};
 use crate::person::{ById, PersonId};
@@ -20,9 +18,6 @@ pub const STANDS: Duration = Duration::from_secs(10);
 
 /// Whoever 8x8 refuses is left alone this long.
 const LEAVE_ALONE: Duration = Duration::from_hours(1);
-
-/// While nobody is signed in it is tried this often.
-const SIGN_IN_WAIT: Duration = Duration::from_mins(1);
 
 /// Longest wait after failures in a row.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
@@ -166,14 +161,14 @@ impl Tags {
                 self.written += 1;
                 self.failures = 0;
                 self.source.last_success = Some(now);
-                self.state(SourceState::Live, None, None, now);
+                self.source.stands(SourceState::Live, None, None, now);
                 self.queue_again(person, false);
             }
             Err(WriteFault::Refused(problem)) => {
                 tag.left_alone = Some(now.uptime.plus(LEAVE_ALONE));
                 self.refused += 1;
                 self.failures = 0;
-                self.state(SourceState::Live, None, Some(problem), now);
+                self.source.stands(SourceState::Live, None, Some(problem), now);
                 self.queue_again(person, false);
             }
             Err(WriteFault::Unsent(failure)) => self.failed(person, &failure, false, now),
@@ -184,16 +179,10 @@ impl Tags {
     fn failed(&mut self, person: PersonId, failure: &Failure, perhaps: bool, now: Moment) {
         self.failures = self.failures.saturating_add(1);
         let doubled = backoff::doubled(self.failures, LONGEST_WAIT);
-        let (state, wait) = match failure {
-            Failure::Throttled { wait, .. } => (SourceState::Throttled, *wait),
-            Failure::Forbidden(_) => (SourceState::Stale, FORBIDDEN_WAIT),
-            Failure::SignInNeeded(_) => (SourceState::SignInNeeded, SIGN_IN_WAIT),
-            Failure::Offline(_) => (SourceState::Offline, doubled),
-            Failure::Broken(_) | Failure::Vault(_) | Failure::Reset => (SourceState::Stale, doubled),
-        };
+        let wait = hold_after(failure).unwrap_or(doubled);
         self.due = self.due.max(now.uptime.plus(wait));
         let retry = now.plus(self.due.since(now.uptime));
-        self.state(state, Some(retry), failure.problem().cloned(), now);
+        self.source.stands(failure.into(), Some(retry), failure.problem().cloned(), now);
         if perhaps && let Some(tag) = self.tags.get_mut(&person) {
             // 8x8 may have written it all the same.
             tag.known = None;
@@ -211,29 +200,6 @@ impl Tags {
         } else {
             self.queue.push_back(person);
         }
-    }
-
-    /// The answer to what is under way will not come.
-    pub fn abandon(&mut self) {
-        if let Some((person, _)) = self.in_flight.take() {
-            self.lost(&person);
-            self.queue_again(person, true);
-        }
-    }
-
-    fn state(
-        &mut self,
-        state: SourceState,
-        retry_at: Option<Moment>,
-        problem: Option<Arc<Problem>>,
-        now: Moment,
-    ) {
-        if self.source.state != state {
-            self.source.since = Some(now);
-        }
-        self.source.state = state;
-        self.source.retry_at = retry_at;
-        self.source.problem = problem;
     }
 
     /// When there is something to write, as far as is known.

@@ -12,7 +12,7 @@ use super::calls::{self, Calls, Lines};
 use super::center::{self, Center};
 use super::effect::Change;
 use super::event::Heard;
-use super::quiet::SETTLING;
+use super::quiet::{Lever, SETTLING};
 use super::reader::Reader;
 use super::talking::{Changes, Talking};
 use crate::center::{RingGroup, RingGroupsRead};
@@ -197,6 +197,20 @@ impl Telephony {
         (&self.members, self.groups_seen)
     }
 
+    /// Whether 8x8 has something to keep calls away with, as far as it has been read.
+    #[must_use]
+    pub fn may_have(&self, lever: &Lever) -> bool {
+        match lever {
+            Lever::Agent(id) => self.center.as_ref().is_none_or(|center| center.may_have(id)),
+            Lever::Member { group, extension_id } => {
+                let members =
+                    self.members.iter().filter(|known| known.id == *group).flat_map(|known| &known.members);
+                self.groups_seen.is_none()
+                    || members.into_iter().any(|known| known.extension_id == *extension_id)
+            }
+        }
+    }
+
     /// Whose extension a member of a ring group has.
     #[must_use]
     pub fn member(&self, extension: &str) -> Option<PersonId> {
@@ -348,19 +362,6 @@ impl Telephony {
             heard: self.center.as_ref().map(Center::heard).unwrap_or_default(),
             held,
         })
-    }
-
-    /// Nothing is under way any more: answers will not come.
-    pub fn abandon(&mut self) {
-        if let Some(calls) = &mut self.calls {
-            calls.abandon();
-        }
-        if let Some(center) = &mut self.center {
-            center.abandon();
-        }
-        if let Some(groups) = &mut self.groups {
-            groups.abandon();
-        }
     }
 }
 

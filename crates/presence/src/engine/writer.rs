@@ -4,10 +4,10 @@
 //! such a person in between is our own word coming back, until Graph confirms the end. Sessions are short and renewed,
 //! so that a crash heals by itself (learn.microsoft.com, "presence: setPresence").
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::error::{Failure, Problem};
+use super::backoff::hold_after;
+use crate::error::Failure;
 use crate::moment::{Moment, Uptime};
 use crate::person::{ById, PersonId};
 use crate::snapshot::{Source, SourceState};
@@ -29,9 +29,6 @@ const JUDGEMENT: Duration = Duration::from_secs(20);
 
 /// Whoever can not be written for is left alone this long.
 const LEAVE_ALONE: Duration = Duration::from_hours(1);
-
-/// A missing permission is tried again after this long.
-const FORBIDDEN_WAIT: Duration = Duration::from_mins(15);
 
 /// What is written for a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,7 +242,7 @@ impl Writer {
                 }
                 self.written += 1;
                 self.source.last_success = Some(now);
-                self.state(SourceState::Live, None, None, now);
+                self.source.stands(SourceState::Live, None, None, now);
             }
             Written::NoSuchPerson => {}
             Written::Failed(failure) => return self.failed(write, failure, now),
@@ -279,13 +276,7 @@ impl Writer {
 
     fn failed(&mut self, write: Write, failure: &Failure, now: Moment) -> bool {
         let problem = failure.problem().cloned();
-        let (state, hold) = match failure {
-            Failure::Throttled { wait, .. } => (SourceState::Throttled, Some(*wait)),
-            Failure::Forbidden(_) => (SourceState::Stale, Some(FORBIDDEN_WAIT)),
-            Failure::SignInNeeded(_) => (SourceState::SignInNeeded, Some(Duration::from_mins(1))),
-            Failure::Offline(_) => (SourceState::Offline, None),
-            Failure::Broken(_) | Failure::Vault(_) | Failure::Reset => (SourceState::Stale, None),
-        };
+        let hold = hold_after(failure);
         self.hold = hold.map(|wait| now.uptime.plus(wait)).or(self.hold);
         let Some(entry) = self.entries.get_mut(&write.person) else { return false };
         entry.tries = entry.tries.saturating_add(1);
@@ -300,23 +291,8 @@ impl Writer {
         }
         let retry =
             self.hold.filter(|until| *until > now.uptime).map(|until| now.plus(until.since(now.uptime)));
-        self.state(state, retry, problem, now);
+        self.source.stands(failure.into(), retry, problem, now);
         gone
-    }
-
-    fn state(
-        &mut self,
-        state: SourceState,
-        retry_at: Option<Moment>,
-        problem: Option<Arc<Problem>>,
-        now: Moment,
-    ) {
-        if self.source.state != state {
-            self.source.since = Some(now);
-        }
-        self.source.state = state;
-        self.source.retry_at = retry_at;
-        self.source.problem = problem;
     }
 
     /// When there is something to write, to judge or to forget.
@@ -326,15 +302,6 @@ impl Writer {
             self.entries.values().filter(|entry| entry.in_flight.is_none()).map(|entry| entry.due).min();
         let due = due.map(|due| self.hold.map_or(due, |hold| hold.max(due)));
         due.into_iter().chain(self.judgement).min()
-    }
-
-    /// Answers to writes under way will not come.
-    pub fn abandon(&mut self, now: Moment) {
-        for entry in self.entries.values_mut() {
-            if entry.in_flight.take().is_some() {
-                entry.due = now.uptime;
-            }
-        }
     }
 
     /// How writing is doing.

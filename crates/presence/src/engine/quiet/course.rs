@@ -256,13 +256,6 @@ impl Course {
         false
     }
 
-    /// The answer to what is under way will not come.
-    pub(super) fn abandon(&mut self, now: Moment) {
-        if self.returned(now).is_some() {
-            self.doubt();
-        }
-    }
-
     fn returned(&mut self, now: Moment) -> Option<Direction> {
         let direction = self.in_flight.take()?;
         self.wrote = Some(now.uptime);

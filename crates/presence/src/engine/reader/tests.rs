@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::*;
+use crate::error::Problem;
 
 fn at(milliseconds: i64) -> Moment {
     let wall = Timestamp::from_millisecond(1_800_000_000_000 + milliseconds).unwrap();

@@ -1,4 +1,7 @@
+use std::sync::Arc;
+
 use super::*;
+use crate::error::Problem;
 use jiff::Timestamp;
 
 fn at(seconds: i64) -> Moment {

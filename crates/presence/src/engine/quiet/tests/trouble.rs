@@ -158,19 +158,6 @@ fn what_the_ledger_keeps_reads_as_it_was_written() {
 }
 
 #[test]
-fn a_change_under_way_when_the_machine_slept_is_looked_for() {
-    let mut desk = Desk::new(lever("ann"));
-    desk.see(agent(4), YES, 0);
-    let set = desk.take(5).unwrap();
-    desk.quiet.abandon(at(1_000));
-    desk.written(&set, Ok(()), 1_001);
-    assert_eq!(desk.quiet.written_count(), 0, "an answer nobody waits for");
-    desk.see(agent(5), YES, 1_010);
-    desk.see(agent(5), NO, 1_020);
-    assert_eq!(desk.take(1_020), Some(desk.restores(was(4))));
-}
-
-#[test]
 fn at_most_twenty_changes_are_under_way() {
     let levers: Vec<Lever> = (0..50).map(|number| lever(&format!("agent {number:02}"))).collect();
     let sightings: Vec<Sighting> = levers.iter().flat_map(|lever| seen(lever, agent(4), 0, YES)).collect();
