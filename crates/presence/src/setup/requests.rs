@@ -10,6 +10,7 @@ use super::installation::{
     Administration, ConsentWay, Installation, Key, MICROSOFT_TOOLS, Making, Organisation, Reading, Record,
 };
 use super::integration::Integration;
+use super::optional::{missing, optional_key};
 use super::options::{CenterName, Options};
 use super::registration::Registration;
 use super::step::StepId;
@@ -147,60 +148,6 @@ impl Setup {
             Act::Cancel | Act::SetOption | Act::MapAgent => {}
         }
         Ok(())
-    }
-
-    fn set_options(&mut self, request: &Request) {
-        self.option_problem = None;
-        let mut options = self.installation.options.clone();
-        let group = request.value("group").to_owned();
-        let result = if request.act == Act::MapAgent {
-            let person = request.values.contains_key("person").then(|| request.value("person"));
-            options.map(request.value("agent"), person)
-        } else {
-            let names = request.values.keys().filter(|name| *name != "group");
-            // The smaller limits first, so that two that fit together are taken together.
-            let mut values: Vec<(&str, &str)> =
-                names.map(|name| (name.as_str(), request.value(name))).collect();
-            values.sort_by_key(|(_, value)| value.parse::<u32>().unwrap_or(0));
-            values.into_iter().try_for_each(|(name, value)| options.set(name, value))
-        };
-        match result {
-            Ok(()) if options != self.installation.options => self.change().options = options,
-            Ok(()) => {}
-            Err(problem) => self.option_problem = Some((request.integration, group, Arc::new(problem))),
-        }
-    }
-
-    /// Tests a key that belongs to options, with the contact centre that was entered beside it.
-    fn save_optional_key(&mut self, request: &Request, effects: &mut Vec<Effect>) {
-        let Some(key) = optional_key(request) else { return };
-        self.option_problem = None;
-        let mut options = self.installation.options.clone();
-        let named = ["platform", "tenant"].into_iter().filter(|name| request.values.contains_key(*name));
-        let taken = named.into_iter().try_for_each(|name| options.set(name, request.value(name)));
-        let missing = |what: &str| {
-            let cause = format!("{what} is empty.");
-            Problem::new("setup.empty", "Something is missing.", cause, "Fill it in; nothing was sent yet.")
-        };
-        let checked = taken.and_then(|()| {
-            if key != Key::Groups && !options.center.is_known() {
-                return Err(missing("The platform or the tenant name"));
-            }
-            let secret = crate::secret::Secret::new(request.value("key").to_owned());
-            if secret.expose().is_empty() { Err(missing("The key")) } else { Ok(secret) }
-        });
-        match checked {
-            Ok(secret) => {
-                let center = options.center.clone();
-                self.change().options = options;
-                self.work = Work::Key { integration: request.integration, key };
-                effects.push(Effect::TestKey { key, secret, login: None, center });
-            }
-            Err(problem) => {
-                let group = key.keyword().to_owned();
-                self.option_problem = Some((request.integration, group, Arc::new(problem)));
-            }
-        }
     }
 
     fn misses_sign_in(&self, integration: Integration) -> bool {
@@ -456,10 +403,6 @@ impl Setup {
 
     fn save_key(&mut self, request: &Request, effects: &mut Vec<Effect>) -> Result<(), Problem> {
         let Some(key) = request.integration.key() else { return Ok(()) };
-        let missing = |what: &str| {
-            let cause = format!("{what} is empty.");
-            Problem::new("setup.empty", "Something is missing.", cause, "Fill it in; nothing was sent yet.")
-        };
         let value =
             |name: &str| request.values.get(name).filter(|value| !value.expose().trim().is_empty()).cloned();
         let trimmed =
@@ -475,11 +418,6 @@ impl Setup {
         effects.push(Effect::TestKey { key, secret, login, center: CenterName::default() });
         Ok(())
     }
-}
-
-/// The key of an option that a request is about.
-fn optional_key(request: &Request) -> Option<Key> {
-    Key::from_keyword(request.value("group")).filter(|key| key.is_optional())
 }
 
 /// The status user's name where nobody chose one: in the domain that came with the tenant no federation gets in its way.
