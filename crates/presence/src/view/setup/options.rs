@@ -1,6 +1,7 @@
 //! What can be set of an installed integration: switches, limits and the keys they need, each with what it costs.
 
-use super::page::{Ask, Button, ButtonKind, Choice, ChoiceOption, Field, OptionGroup};
+use super::page::{Ask, Button, ButtonKind, Choice, Field, OptionGroup};
+use super::steps::{field, option};
 use crate::setup::event::Act;
 use crate::setup::installation::Key;
 use crate::setup::integration::{Integration, Standing};
@@ -181,12 +182,9 @@ fn tags(machine: &Machine) -> OptionGroup {
 fn center(machine: &Machine) -> Vec<Field> {
     let center = &machine.installation.options.center;
     let entry = |id: &str, label: &str, value: &str, example: &str, hint: &str| Field {
-        id: id.into(),
-        label: label.into(),
-        secret: false,
         value: value.into(),
-        example: example.into(),
         hint: hint.into(),
+        ..field(id, label, example)
     };
     vec![
         entry(
@@ -203,14 +201,8 @@ fn center(machine: &Machine) -> Vec<Field> {
 /// The entry for a key, or that it is kept.
 fn key(machine: &Machine, key: Key, label: &str, group: &mut OptionGroup) {
     let kept = machine.installation.keys.contains(&key);
-    group.fields.push(Field {
-        id: "key".into(),
-        label: label.into(),
-        secret: true,
-        value: String::new(),
-        example: String::new(),
-        hint: if kept { "One is kept. Enter another to replace it.".into() } else { String::new() },
-    });
+    let hint = if kept { "One is kept. Enter another to replace it." } else { "" };
+    group.fields.push(Field { secret: true, hint: hint.into(), ..field("key", label, "") });
     let label = if kept { "Test and replace" } else { "Test and keep" };
     let kind = if kept { ButtonKind::Plain } else { ButtonKind::Primary };
     group.buttons.push(button(Act::SaveKey, label, kind));
@@ -245,30 +237,17 @@ fn group(id: &str, title: &str) -> OptionGroup {
 }
 
 fn switch(id: &str, label: &str, on: bool, hint: &str) -> Choice {
-    let option = |value: &str, label: &str, hint: &str| ChoiceOption {
-        value: value.into(),
-        label: label.into(),
-        hint: hint.into(),
-        recommended: false,
-    };
     Choice {
         id: id.into(),
         label: label.into(),
         switch: true,
         value: if on { "on" } else { "off" }.into(),
-        options: vec![option("on", "On", hint), option("off", "Off", "")],
+        options: vec![option("on", "On", hint, false), option("off", "Off", "", false)],
     }
 }
 
 fn number(id: &str, label: &str, value: u32, hint: &str) -> Field {
-    Field {
-        id: id.into(),
-        label: label.into(),
-        secret: false,
-        value: value.to_string(),
-        example: String::new(),
-        hint: hint.into(),
-    }
+    Field { value: value.to_string(), hint: hint.into(), ..field(id, label, "") }
 }
 
 fn button(act: Act, label: &str, kind: ButtonKind) -> Button {

@@ -1,6 +1,13 @@
 //! One step: what is done, what is to be done, and with which account.
 
+mod choices;
+mod preparing;
+mod under_way;
+
+use choices::{organisation, way};
 use jiff::tz::TimeZone;
+use preparing::prepare;
+use under_way::under_way;
 
 use super::{
     Button, ButtonKind, Choice, ChoiceOption, Countdown, Field, IdentityCard, Item, StepState, StepView,
@@ -185,238 +192,6 @@ fn fill(snapshot: &Snapshot, integration: Integration, view: &mut StepView) {
     }
 }
 
-fn organisation(setup: &Setup, view: &mut StepView) {
-    let installation = &setup.installation;
-    view.text = vec![
-        "Which organisation? Nothing is signed in yet; Microsoft is only asked whether it exists.".into(),
-    ];
-    let entered = installation.organisation.as_ref().map(|known| known.entered.clone());
-    view.fields = vec![Field {
-        value: entered.unwrap_or_default(),
-        hint: "The part of your Microsoft user name behind the @, or the directory (tenant) id.".into(),
-        ..field("organisation", "Domain or tenant id", "contoso.com")
-    }];
-    if !setup.fixed_cloud {
-        // A choice that is sent with the button, so that it needs no other one.
-        let option = |cloud: Cloud, label: &str, hint: &str| {
-            option(cloud.keyword(), label, hint, cloud == Cloud::Global)
-        };
-        view.choices = vec![Choice {
-            id: "cloud".into(),
-            label: "Microsoft's cloud".into(),
-            switch: false,
-            value: setup.cloud.unwrap_or(installation.cloud).keyword().into(),
-            options: vec![
-                option(Cloud::Global, "Global", "Nearly everybody, and US Government GCC."),
-                option(Cloud::GccHigh, "US Government: GCC High", "portal.azure.us, office365.us"),
-                option(Cloud::Dod, "US Government: DoD", "For the Department of Defense."),
-                option(
-                    Cloud::China,
-                    "China, run by 21Vianet",
-                    "Has no Teams presence, so nothing can be set up there.",
-                ),
-            ],
-        }];
-    }
-    view.buttons = vec![button(Act::SetOrganisation, "Check", ButtonKind::Primary, view.id)];
-}
-
-fn way(setup: &Setup, view: &mut StepView) {
-    let installation = &setup.installation;
-    let reading = match installation.reading {
-        Reading::StatusUser => "statusUser",
-        Reading::Alone => "alone",
-    };
-    let making = match installation.making {
-        Making::Wizard => "wizard",
-        Making::ByHand => "byHand",
-    };
-    view.choices = vec![
-        Choice {
-            id: "reading".into(),
-            label: "Who reads presence?".into(),
-            switch: false,
-            value: reading.into(),
-            options: vec![
-                option(
-                    "statusUser",
-                    "A status user",
-                    "A Microsoft user that belongs to the sync alone, without licence and role, as in 8x8's guide. It sees what every colleague sees.",
-                    true,
-                ),
-                option(
-                    "alone",
-                    "No user at all",
-                    "The application itself, with a certificate made on this computer. No password, no MFA, nothing to expire but the certificate, which renews by itself. An administrator grants it once.",
-                    false,
-                ),
-            ],
-        },
-        Choice {
-            id: "making".into(),
-            label: "Who prepares Microsoft's side?".into(),
-            switch: false,
-            value: making.into(),
-            options: vec![
-                option(
-                    "wizard",
-                    "This wizard, as an administrator",
-                    "One sign-in of an administrator in the browser. The sign-in stays in memory and is forgotten when the work is done.",
-                    true,
-                ),
-                option(
-                    "byHand",
-                    "I do it by hand",
-                    "Exact steps through the Entra admin center, a manifest and a script to copy.",
-                    false,
-                ),
-            ],
-        },
-    ];
-    if installation.making == Making::Wizard {
-        view.choices.push(Choice {
-            id: "ahead".into(),
-            label: "Prepare the other integrations in the same visit".into(),
-            switch: true,
-            value: if installation.ahead { "on" } else { "off" }.into(),
-            options: vec![option(
-                "on",
-                "Fewer sign-ins",
-                "Makes the registrations “8x8 Write Presence” and “8x8 Teams Chat” as well. They do nothing until you install their integrations, and can be removed here.",
-                true,
-            )],
-        });
-    }
-    view.buttons = vec![button(Act::Decide, "Continue", ButtonKind::Primary, view.id)];
-}
-
-fn prepare(setup: &Setup, integration: Integration, view: &mut StepView) {
-    let installation = &setup.installation;
-    let tasks = task::preparation(installation, integration);
-    let names: Vec<String> = tasks
-        .iter()
-        .filter(|task| matches!(task, Task::StatusUser | Task::Application(_) | Task::Role))
-        .map(|task| match task {
-            Task::StatusUser => "the status user".to_owned(),
-            Task::Role => "its role Application Developer".to_owned(),
-            other => words::task(*other).replace("App registration", "the registration"),
-        })
-        .collect();
-    view.text = vec![format!(
-        "An administrator signs in once, and the wizard makes {}, or finds what is there already. What it makes is marked, and can be removed here.",
-        list(&names)
-    )];
-    view.card = Some(administrator_card(installation));
-    if integration == Integration::TeamsToEight && installation.reading == Reading::StatusUser {
-        let suggestion = installation.organisation.as_ref().and_then(|known| known.initial_domain.as_ref());
-        view.fields.push(Field {
-            value: installation.status_user.user_name.clone(),
-            hint: "Left empty, it becomes 8x8.status@ the domain that came with your tenant, where no federation can get in its way.".into(),
-            ..field(
-                "statusUser",
-                "Name of the status user",
-                &format!("8x8.status@{}", suggestion.map_or("contoso.onmicrosoft.com", String::as_str)),
-            )
-        });
-        consent_choice(installation, view);
-    }
-    administration(setup, view);
-    let again = setup.problems.get(&integration).is_some_and(|(step, _)| *step == StepId::Prepare);
-    let label = match (setup.held_administrator().is_some(), again) {
-        (true, _) => "Try again",
-        (false, true) => "Open browser and sign in again",
-        (false, false) => "Open browser and sign in",
-    };
-    view.buttons = vec![button(Act::Prepare, label, ButtonKind::Primary, view.id)];
-}
-
-fn consent_choice(installation: &Installation, view: &mut StepView) {
-    let allowed = installation.users_may_consent;
-    let note = match allowed {
-        Some(true) => " Users of your organisation may consent to applications.",
-        Some(false) => {
-            " Users of your organisation may not consent to applications, so one of these is needed."
-        }
-        None => "",
-    };
-    let value = match installation.consent {
-        ConsentWay::Administrator => "administrator",
-        ConsentWay::Role => "role",
-    };
-    view.choices.push(Choice {
-        id: "consent".into(),
-        label: format!("Who consents for the status user?{note}"),
-        switch: false,
-        value: value.into(),
-        options: vec![
-            option(
-                "administrator",
-                "The administrator, in this visit",
-                "For the status user only. It gets no role, and the grant can be seen and taken back in one place.",
-                true,
-            ),
-            option(
-                "role",
-                "The status user itself, with the role Application Developer",
-                "As in 8x8's guide for organisations where users may not consent. The role is privileged: it may register applications. Microsoft takes a minute or so until it is effective.",
-                false,
-            ),
-        ],
-    });
-}
-
-/// Which application an administrator signs in to.
-fn administration(setup: &Setup, view: &mut StepView) {
-    let installation = &setup.installation;
-    if setup.held_administrator().is_some() {
-        return;
-    }
-    let own = installation.administration == Administration::Own;
-    view.choices.push(Choice {
-        id: "administration".into(),
-        label: "The administrator signs in to".into(),
-        switch: false,
-        value: if own { "own" } else { "microsoft" }.into(),
-        options: vec![
-            option(
-                "own",
-                "An application of your organisation",
-                "A public client that you registered, or a colleague did. You see its name while signing in, and decide about it.",
-                true,
-            ),
-            option(
-                "microsoft",
-                "Microsoft Graph Command Line Tools",
-                "Microsoft's own tool for administrators. No registration is needed for it.",
-                false,
-            ),
-        ],
-    });
-    if own {
-        view.fields.push(Field {
-            value: installation.administration_client.clone().unwrap_or_default(),
-            hint: "Its application (client) id.".into(),
-            ..field(
-                "administrationClient",
-                "Application for administration",
-                "00000000-0000-0000-0000-000000000000",
-            )
-        });
-        view.guide.push(guide::administration());
-    } else {
-        view.text.push(format!(
-            "What that means: the consent page and your sign-in logs show Microsoft's name ({MICROSOFT_TOOLS}), not ours. What you consent to there stays granted to that tool in your organisation until you take it back under Enterprise applications."
-        ));
-        view.choices.push(Choice {
-            id: "accept".into(),
-            label: "I understand what this means".into(),
-            switch: true,
-            value: if setup.accepted { "on" } else { "off" }.into(),
-            options: vec![option("on", "I understand what this means", "", false)],
-        });
-    }
-}
-
 fn by_hand_user(setup: &Setup, view: &mut StepView) {
     let installation = &setup.installation;
     let suggested = suggested_user(installation);
@@ -538,95 +313,6 @@ fn key(integration: Integration, view: &mut StepView) {
     }
 }
 
-/// What is under way replaces the buttons.
-fn under_way(snapshot: &Snapshot, integration: Integration, view: &mut StepView) {
-    let setup = &snapshot.setup;
-    let cancel = || vec![button(Act::Cancel, "Cancel", ButtonKind::Plain, view.id)];
-    let seconds = |at: Option<crate::moment::Uptime>| at.map(|at| at.since(snapshot.at.uptime).as_secs());
-    if !setup.is_idle() {
-        // A choice would be ignored.
-        view.choices.clear();
-    }
-    match &setup.work {
-        Work::Discovering { .. } if view.id == StepId::Organisation => {
-            view.countdown = Some(Countdown { text: "Asking Microsoft…".into(), seconds: 0 });
-            view.buttons = cancel();
-        }
-        Work::Browser { integration: of, address, missing, .. } if *of == integration => {
-            view.waiting = Some(Waiting {
-                text: "Finish there. This page goes on by itself. The link is good for ten minutes.".into(),
-                can_copy: address.is_some(),
-            });
-            view.problem = missing.as_deref().cloned();
-            view.buttons = cancel();
-            freeze(view);
-        }
-        Work::Tasks(run) if run.integration == integration && view.id != StepId::Verify => {
-            view.items = items(run, seconds(run.retry_at));
-            if let Some(seconds) = seconds(run.retry_at) {
-                let text = "Microsoft has not spread this yet. That is normal; we try again.".into();
-                view.countdown = Some(Countdown { text, seconds });
-            }
-            view.buttons = cancel();
-            view.problem = None;
-            freeze(view);
-        }
-        Work::Key { integration: of, .. } if *of == integration && view.id == StepId::Key => {
-            view.countdown = Some(Countdown { text: "Testing the key…".into(), seconds: 0 });
-            view.buttons = cancel();
-        }
-        Work::SignIn if view.id == StepId::SignIn => {
-            let address = match &snapshot.session {
-                Session::Waiting { address, .. } => address.is_some(),
-                _ => false,
-            };
-            view.waiting = Some(Waiting {
-                text: "Finish there. This page goes on by itself. The link is good for ten minutes.".into(),
-                can_copy: address,
-            });
-            view.buttons = cancel();
-        }
-        Work::Checks { integration: of, retry_at, .. } if *of == integration && view.id == StepId::Verify => {
-            view.countdown = seconds(*retry_at).map(|seconds| {
-                let text = "Not all of Microsoft's servers know the consent yet. We try again.".into();
-                Countdown { text, seconds }
-            });
-            view.buttons = cancel();
-        }
-        Work::Idle => {
-            // The newest run stays to be read until the step is done.
-            if let Some(run) = setup.run.as_ref().filter(|run| run.integration == integration)
-                && (view.id == StepId::Prepare || view.problem.is_some())
-            {
-                view.items = items(run, None);
-            }
-        }
-        _ => {
-            // Something of another step or integration is under way.
-            for button in &mut view.buttons {
-                button.reason.get_or_insert_with(|| "Something else is under way.".into());
-            }
-        }
-    }
-}
-
-/// Nothing is entered while work is under way.
-fn freeze(view: &mut StepView) {
-    view.fields.clear();
-    view.choices.clear();
-    view.guide.clear();
-}
-
-fn items(run: &Run, seconds: Option<u64>) -> Vec<Item> {
-    run.items
-        .iter()
-        .map(|item| {
-            let (state, result) = words::item(item.task, &item.state, seconds);
-            Item { label: words::task(item.task), state, result }
-        })
-        .collect()
-}
-
 fn administrator_card(installation: &Installation) -> IdentityCard {
     let user = &installation.status_user.user_name;
     IdentityCard {
@@ -658,11 +344,11 @@ pub(super) fn button(act: Act, label: &str, kind: ButtonKind, step: StepId) -> B
     Button { act, label: label.into(), kind, step: Some(step), reason: None, ask: None }
 }
 
-fn option(value: &str, label: &str, hint: &str, recommended: bool) -> ChoiceOption {
+pub(super) fn option(value: &str, label: &str, hint: &str, recommended: bool) -> ChoiceOption {
     ChoiceOption { value: value.into(), label: label.into(), hint: hint.into(), recommended }
 }
 
-fn field(id: &str, label: &str, example: &str) -> Field {
+pub(super) fn field(id: &str, label: &str, example: &str) -> Field {
     Field {
         id: id.into(),
         label: label.into(),
