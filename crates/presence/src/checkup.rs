@@ -42,7 +42,7 @@ pub fn vault(profile: &str) -> Line {
 
 /// What checks are made with. What one of them read the next ones use.
 pub struct Checkup {
-    http: reqwest::Client,
+    http: http::Client,
     clock: Arc<Clock>,
     endpoints: Endpoints,
     vault: Arc<dyn Vault>,
@@ -59,7 +59,7 @@ struct Known {
 
 /// A connection to Microsoft for an installation's reader.
 pub(crate) fn connection(
-    http: &reqwest::Client,
+    http: &http::Client,
     clock: &Arc<Clock>,
     endpoints: &Endpoints,
     configuration: &Configuration,
@@ -71,7 +71,7 @@ pub(crate) fn connection(
 
 /// The client that reads, as the installation says.
 pub(crate) fn reader(
-    http: &reqwest::Client,
+    http: &http::Client,
     clock: &Arc<Clock>,
     endpoints: &Endpoints,
     vault: &Arc<dyn Vault>,
@@ -86,7 +86,7 @@ pub(crate) fn reader(
 
 /// The client of a registration that acts alone with its certificate; none before it is made.
 pub(crate) fn alone(
-    (http, clock): (reqwest::Client, Arc<Clock>),
+    (http, clock): (http::Client, Arc<Clock>),
     endpoints: &Endpoints,
     vault: &Arc<dyn Vault>,
     installation: &Installation,
@@ -116,7 +116,7 @@ impl Checkup {
     /// For an installation; `reader` is the sync's own client, if it runs.
     #[must_use]
     pub fn new(
-        http: reqwest::Client,
+        http: http::Client,
         clock: Arc<Clock>,
         endpoints: Endpoints,
         vault: Arc<dyn Vault>,

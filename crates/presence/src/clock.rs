@@ -4,10 +4,11 @@
 //! stop their monotonic clock then (tokio issue 2784), so a wall clock that ran ahead of it is taken as sleep. A person
 //! who puts the clock forward looks the same, and costs one refresh.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::moment::{Moment, Uptime};
 
@@ -21,7 +22,15 @@ const LONGEST_NAP: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Clock {
     origin: Instant,
+    /// The wall at the origin.
+    wall: Timestamp,
+    /// Seconds of this clock in one second of the world.
+    pace: f64,
+    /// By how many milliseconds the wall was turned, as a person or a sleep turns it.
+    turned: AtomicI64,
     scale: Mutex<Scale>,
+    /// How many milliseconds others' clocks are ahead of the wall, as they last said.
+    ahead: Mutex<Option<i64>>,
 }
 
 /// Both clocks as they were last read.
@@ -53,23 +62,35 @@ impl Clock {
     /// A clock whose zero is now.
     #[must_use]
     pub fn start() -> Self {
+        Self::at_pace(1.0)
+    }
+
+    /// A clock on which a day passes in minutes: to live through one.
+    #[must_use]
+    pub fn at_pace(pace: f64) -> Self {
         let (origin, wall) = read();
-        Self { origin, scale: Mutex::new(Scale { elapsed: Duration::ZERO, wall, slept: Duration::ZERO }) }
+        Self {
+            origin,
+            wall,
+            pace,
+            turned: AtomicI64::new(0),
+            scale: Mutex::new(Scale { elapsed: Duration::ZERO, wall, slept: Duration::ZERO }),
+            ahead: Mutex::new(None),
+        }
     }
 
     /// This moment, and whether the machine slept since the last one that was asked for.
     pub fn look(&self) -> (Moment, bool) {
-        let (instant, wall) = read();
+        let (elapsed, wall) = self.read();
         let mut scale = self.scale.lock().unwrap_or_else(PoisonError::into_inner);
-        let (uptime, slept) = scale.read(instant.saturating_duration_since(self.origin), wall);
+        let (uptime, slept) = scale.read(elapsed, wall);
         (Moment { uptime, wall }, slept)
     }
 
     /// This moment, for those who need not know of sleep.
     pub fn now(&self) -> Moment {
-        let (instant, wall) = read();
+        let (elapsed, wall) = self.read();
         let scale = self.scale.lock().unwrap_or_else(PoisonError::into_inner);
-        let elapsed = instant.saturating_duration_since(self.origin);
         Moment { uptime: Uptime::default().plus(elapsed + scale.slept), wall }
     }
 
@@ -77,7 +98,49 @@ impl Clock {
     pub async fn nap(&self, then: Option<Uptime>) {
         let now = self.now().uptime;
         let span = then.map_or(LONGEST_NAP, |then| then.since(now).min(LONGEST_NAP));
-        pause(span).await;
+        self.pause(span).await;
+    }
+
+    /// Waits so long on this clock.
+    pub async fn pause(&self, span: Duration) {
+        pause(span.div_f64(self.pace)).await;
+    }
+
+    /// Turns the wall by so much, back or ahead, as a sleep or a person does: time that does not pass otherwise.
+    pub fn turn(&self, span: SignedDuration) {
+        let milliseconds = i64::try_from(span.as_millis()).unwrap_or(0);
+        self.turned.fetch_add(milliseconds, Ordering::Relaxed);
+    }
+
+    /// Takes note of what somebody else's clock says now.
+    pub fn hear(&self, wall: Timestamp) {
+        // A day that passes in minutes is nobody else's.
+        if (self.pace - 1.0).abs() < f64::EPSILON {
+            let (_, own) = self.read();
+            let ahead = wall.as_millisecond().saturating_sub(own.as_millisecond());
+            *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
+        }
+    }
+
+    /// How far others' clocks are ahead of this computer's, or behind, as the last of them said.
+    #[must_use]
+    pub fn ahead(&self) -> Option<SignedDuration> {
+        let ahead = *self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        ahead.map(SignedDuration::from_millis)
+    }
+
+    /// Time since the origin, and the wall.
+    fn read(&self) -> (Duration, Timestamp) {
+        let (instant, now) = read();
+        let elapsed = instant.saturating_duration_since(self.origin).mul_f64(self.pace);
+        let turned = SignedDuration::from_millis(self.turned.load(Ordering::Relaxed));
+        let wall = if (self.pace - 1.0).abs() < f64::EPSILON {
+            now
+        } else {
+            let passed = SignedDuration::try_from(elapsed).unwrap_or(SignedDuration::MAX);
+            self.wall.checked_add(passed).unwrap_or(Timestamp::MAX)
+        };
+        (elapsed, wall.checked_add(turned).unwrap_or(wall))
     }
 }
 

@@ -1,26 +1,27 @@
 //! HTTP as both vendors' clients use it: one client with time limits, one retry policy, one gate per vendor.
 
+mod client;
+
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{ClientBuilder, RequestBuilder, StatusCode, Upgraded};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use reqwest::{StatusCode, Upgraded};
 
-use crate::clock::{Clock, pause};
+pub use client::{Client, Request};
+
+use crate::clock::Clock;
 use crate::error::Problem;
 use crate::moment::Uptime;
-
-/// A whole call, from connecting to the last byte.
-const CALL_LIMIT: Duration = Duration::from_mins(1);
-
-/// Until a connection stands.
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
 /// No answer of either vendor is nearly this large: 999 users are well under 2 MB.
 const LARGEST_BODY: usize = 32 << 20;
 
 /// How often a call is made before its failure is told: the first time, and two more.
 const ATTEMPTS: u32 = 3;
+
+/// How often connections may be given up under a call before it fails.
+const MOST_RENEWALS: u32 = 4;
 
 /// A pause that a vendor asks for is never taken to be longer than this.
 const LONGEST_PAUSE: Duration = Duration::from_hours(1);
@@ -29,37 +30,9 @@ const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 const DEFAULT_PAUSE: Duration = Duration::from_secs(30);
 
 /// The client for all calls: no redirects, because no API of either vendor needs one and tokens must not travel.
-///
-/// # Panics
-/// Never: the settings are fixed, and the only fallible one, TLS, uses the platform's certificates lazily.
 #[must_use]
-pub fn client() -> reqwest::Client {
-    built(settings())
-}
-
-/// The client for connections that become something else, such as a WebSocket: only HTTP/1.1 can do that. Proxies and
-/// certificates are as for all calls.
-///
-/// # Panics
-/// As [`client`].
-#[must_use]
-pub fn upgrading_client() -> reqwest::Client {
-    built(settings().http1_only())
-}
-
-fn settings() -> ClientBuilder {
-    #[expect(clippy::disallowed_methods, reason = "the one owner of the client")]
-    let builder = reqwest::Client::builder();
-    builder
-        .user_agent(concat!("PresenceSync/", env!("CARGO_PKG_VERSION")))
-        .timeout(CALL_LIMIT)
-        .connect_timeout(CONNECT_LIMIT)
-        .redirect(reqwest::redirect::Policy::none())
-}
-
-fn built(settings: ClientBuilder) -> reqwest::Client {
-    #[expect(clippy::expect_used, reason = "fixed settings: this fails on every machine or on none")]
-    settings.build().expect("the HTTP client's settings are valid")
+pub fn client() -> Client {
+    Client::start()
 }
 
 /// A complete answer.
@@ -82,6 +55,8 @@ pub enum Trouble {
     Unreachable(reqwest::Error),
     /// The answer ended early or was absurdly large.
     Incomplete,
+    /// Somebody else answered: a network that wants a sign-in of its own first.
+    Portal,
 }
 
 /// Keeps a vendor's wish for silence for everybody who calls it.
@@ -110,11 +85,7 @@ impl Gate {
 ///
 /// # Errors
 /// [`Trouble`], when no complete answer came. Any status that is not about throttling is an answer.
-pub async fn call(
-    gate: &Gate,
-    clock: &Clock,
-    request: impl Fn() -> RequestBuilder,
-) -> Result<Answer, Trouble> {
+pub async fn call(gate: &Gate, clock: &Clock, request: impl Fn() -> Request) -> Result<Answer, Trouble> {
     attempt(gate, clock, ATTEMPTS, request).await
 }
 
@@ -122,11 +93,7 @@ pub async fn call(
 ///
 /// # Errors
 /// As [`call`].
-pub async fn call_once(
-    gate: &Gate,
-    clock: &Clock,
-    request: impl Fn() -> RequestBuilder,
-) -> Result<Answer, Trouble> {
+pub async fn call_once(gate: &Gate, clock: &Clock, request: impl Fn() -> Request) -> Result<Answer, Trouble> {
     attempt(gate, clock, 1, request).await
 }
 
@@ -134,15 +101,29 @@ async fn attempt(
     gate: &Gate,
     clock: &Clock,
     attempts: u32,
-    request: impl Fn() -> RequestBuilder,
+    request: impl Fn() -> Request,
 ) -> Result<Answer, Trouble> {
     let mut attempt = 1;
     loop {
         if let Some(wait) = gate.wait(clock.now().uptime) {
             return Err(Trouble::Throttled(wait));
         }
-        let result = once(request()).await;
+        let Some(result) = once(request()).await else {
+            // The connection was given up, not the call: it goes over a new one, unless it may be made only once.
+            if attempts == 1 {
+                return Err(Trouble::Incomplete);
+            }
+            attempt += 1;
+            if attempt > MOST_RENEWALS {
+                return Err(Trouble::Incomplete);
+            }
+            continue;
+        };
         if let Ok(answer) = &result {
+            hear_the_time(&answer.headers, clock);
+            if is_portal(answer) {
+                return Err(Trouble::Portal);
+            }
             if let Some(wait) = throttled(answer.status, &answer.headers, clock) {
                 gate.close(clock.now().uptime.plus(wait));
                 return Err(Trouble::Throttled(wait));
@@ -151,10 +132,10 @@ async fn attempt(
                 return result;
             }
         }
-        if attempt == attempts {
+        if attempt >= attempts {
             return result;
         }
-        pause(backoff(attempt)).await;
+        clock.pause(backoff(attempt)).await;
         attempt += 1;
     }
 }
@@ -168,8 +149,9 @@ pub(crate) enum Opening {
 }
 
 /// Asks once for another protocol on a connection of its own (RFC 9110, "Upgrade").
-pub(crate) async fn upgrade(clock: &Clock, request: RequestBuilder) -> Result<Opening, Trouble> {
-    let response = request.send().await.map_err(Trouble::Unreachable)?;
+pub(crate) async fn upgrade(clock: &Clock, request: Request) -> Result<Opening, Trouble> {
+    let (builder, _) = request.parts();
+    let response = builder.send().await.map_err(Trouble::Unreachable)?;
     let headers = response.headers().clone();
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         let upgraded = response.upgrade().await.map_err(Trouble::Unreachable)?;
@@ -193,8 +175,33 @@ fn throttled(status: StatusCode, headers: &HeaderMap, clock: &Clock) -> Option<D
     Some(asked.clamp(Duration::from_secs(1), LONGEST_PAUSE))
 }
 
-async fn once(request: RequestBuilder) -> Result<Answer, Trouble> {
-    whole(request.send().await.map_err(Trouble::Unreachable)?).await
+/// Sends it once; nothing when the connection was given up before the whole answer was there.
+async fn once(request: Request) -> Option<Result<Answer, Trouble>> {
+    let (builder, mut renewal) = request.parts();
+    let answer = async { whole(builder.send().await.map_err(Trouble::Unreachable)?).await };
+    tokio::select! {
+        answer = answer => Some(answer),
+        () = renewal.come() => None,
+    }
+}
+
+/// No API of either vendor answers a good call with a page, or leads elsewhere; the sign-in pages of hotels and trains
+/// do (RFC 8910 has them use 511 besides).
+fn is_portal(answer: &Answer) -> bool {
+    let page = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let page = page.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"));
+    let status = answer.status;
+    status == StatusCode::NETWORK_AUTHENTICATION_REQUIRED
+        || (status.is_redirection() && status != StatusCode::NOT_MODIFIED)
+        || (status.is_success() && page)
+}
+
+/// What the vendors' clocks say, for whoever wonders whether this computer's is right.
+fn hear_the_time(headers: &HeaderMap, clock: &Clock) {
+    let date = headers.get(DATE).and_then(|date| date.to_str().ok());
+    if let Some(date) = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()) {
+        clock.hear(date.timestamp());
+    }
 }
 
 async fn whole(mut response: reqwest::Response) -> Result<Answer, Trouble> {
@@ -249,8 +256,15 @@ pub(crate) fn unreachable(vendor: &str, who: &str, error: &reqwest::Error) -> Pr
         source = error.source();
     }
     let lower = root.to_lowercase();
-    let (code, cause, remedy) = if lower.contains("certificate") || lower.contains("tls") {
-        let remedy = "If your network inspects encrypted traffic, install its certificate in this computer's certificate store.";
+    let (code, cause, remedy) = if lower.contains("expired")
+        || lower.contains("not valid yet")
+        || lower.contains("notvalidyet")
+    {
+        let remedy =
+            "Check this computer's date and time, and whether your network wants a sign-in of its own.";
+        ("tls", format!("The certificate of {who} is not valid at this computer's time."), remedy)
+    } else if lower.contains("certificate") || lower.contains("tls") {
+        let remedy = "If your network inspects encrypted traffic, install its certificate in this computer's certificate store, or name its file under Settings, Network. If it wants a sign-in of its own, open a web page first.";
         ("tls", format!("The certificate of {who} could not be verified."), remedy)
     } else if error.is_timeout() {
         ("timeout", format!("{who} did not answer in time."), "Nothing to do: we try again by ourselves.")
@@ -259,6 +273,13 @@ pub(crate) fn unreachable(vendor: &str, who: &str, error: &reqwest::Error) -> Pr
         ("offline", format!("{who} can not be reached."), remedy)
     };
     Problem::new(&format!("{vendor}.{code}"), "No connection.", cause, remedy).detail(root)
+}
+
+/// The network between wants something first, for either vendor.
+pub(crate) fn portal(vendor: &str, who: &str) -> Problem {
+    let cause = format!("Instead of {who} this network answered with a page of its own.");
+    let remedy = "Open any web page in your browser and sign in to the network; we go on by ourselves.";
+    Problem::new(&format!("{vendor}.portal"), "This network wants a sign-in of its own.", cause, remedy)
 }
 
 #[cfg(test)]

@@ -51,5 +51,6 @@ fn begin(endpoints: &Path, profile: &Path, vault: &Path, milliseconds: &str) -> 
         vault: Arc::new(Files::of(vault)),
         desktop: Arc::new(SystemBrowser),
         rules: Rules { interval, ..Rules::default() },
+        clock: Arc::new(presence::clock::Clock::start()),
     })
 }

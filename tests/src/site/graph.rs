@@ -19,7 +19,7 @@ const SCOPE: &str = "openid profile User.Read User.ReadWrite.All Application.Rea
 
 /// Graph, with a Global Administrator's token.
 pub struct Graph {
-    http: reqwest::Client,
+    http: presence::http::Client,
     base: String,
     token: Secret,
 }
@@ -62,7 +62,7 @@ impl Graph {
         self.send(self.http.patch(format!("{}/{path}", self.base)).json(body)).await
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder) -> Value {
+    async fn send(&self, request: presence::http::Request) -> Value {
         let answer = request.bearer_auth(self.token.expose()).send().await.expect("an answer");
         let status = answer.status();
         let text = answer.text().await.expect("a body");

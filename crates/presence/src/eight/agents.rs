@@ -39,7 +39,7 @@ const BARE: u8 = 2;
 
 /// The client.
 pub struct Agents {
-    http: reqwest::Client,
+    http: http::Client,
     clock: Arc<Clock>,
     gate: Gate,
     base: String,
@@ -53,13 +53,7 @@ pub struct Agents {
 impl Agents {
     /// A client; nothing is sent yet. `base` is the platform's address, such as `https://vcc-na12.8x8.com`.
     #[must_use]
-    pub fn new(
-        http: reqwest::Client,
-        clock: Arc<Clock>,
-        base: String,
-        tenant: String,
-        token: Secret,
-    ) -> Self {
+    pub fn new(http: http::Client, clock: Arc<Clock>, base: String, tenant: String, token: Secret) -> Self {
         Self { http, clock, gate: Gate::default(), base, tenant, token, worked: AtomicU8::new(UNKNOWN) }
     }
 

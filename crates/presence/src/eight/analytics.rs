@@ -8,7 +8,7 @@ mod activity;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{RequestBuilder, StatusCode, Url};
+use reqwest::{StatusCode, Url};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::sync::Mutex;
@@ -47,7 +47,7 @@ enum Paging {
 
 /// The client.
 pub struct Analytics {
-    http: reqwest::Client,
+    http: http::Client,
     clock: Arc<Clock>,
     gate: Gate,
     api: String,
@@ -64,7 +64,7 @@ struct Held {
 impl Analytics {
     /// A client; nothing is sent yet.
     #[must_use]
-    pub fn new(http: reqwest::Client, clock: Arc<Clock>, api: String, credential: Credential) -> Self {
+    pub fn new(http: http::Client, clock: Arc<Clock>, api: String, credential: Credential) -> Self {
         let held = Mutex::new(Held { token: None, paging: Paging::Keyset });
         Self { http, clock, gate: Gate::default(), api, credential, held }
     }
@@ -213,7 +213,7 @@ impl Analytics {
         Err(malformed())
     }
 
-    fn with_key(&self, request: RequestBuilder) -> RequestBuilder {
+    fn with_key(&self, request: http::Request) -> http::Request {
         request.header("8x8-apikey", self.credential.key.expose())
     }
 

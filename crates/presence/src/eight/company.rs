@@ -28,7 +28,7 @@ const WRITTEN: Question = Question { filter: "contactType==company", details: "E
 
 /// The client.
 pub struct Company {
-    http: reqwest::Client,
+    http: http::Client,
     clock: Arc<Clock>,
     gate: Gate,
     api: String,
@@ -41,7 +41,7 @@ impl Company {
     /// A client; nothing is sent yet.
     #[must_use]
     pub fn new(
-        http: reqwest::Client,
+        http: http::Client,
         clock: Arc<Clock>,
         api: String,
         search: Secret,
@@ -119,7 +119,7 @@ fn fault(error: Trouble) -> WriteFault {
     let unsent = match &error {
         Trouble::Throttled(_) => true,
         Trouble::Unreachable(error) => error.is_connect(),
-        Trouble::Incomplete => false,
+        Trouble::Incomplete | Trouble::Portal => false,
     };
     let failure = trouble(error);
     if unsent { WriteFault::Unsent(failure) } else { WriteFault::Lost(failure) }

@@ -23,7 +23,7 @@ pub struct Contacts(Reader);
 impl Contacts {
     /// A client; nothing is sent yet.
     #[must_use]
-    pub fn new(http: reqwest::Client, clock: Arc<Clock>, api: String, key: Secret) -> Self {
+    pub fn new(http: crate::http::Client, clock: Arc<Clock>, api: String, key: Secret) -> Self {
         Self(Reader::new(http, clock, api, key))
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use reqwest::{RequestBuilder, StatusCode, Url};
+use reqwest::{StatusCode, Url};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -72,7 +72,7 @@ impl Form {
     }
 
     /// Shows the key.
-    pub(super) fn sign(self, request: RequestBuilder, key: &Secret) -> RequestBuilder {
+    pub(super) fn sign(self, request: http::Request, key: &Secret) -> http::Request {
         match self {
             Self::Hyphen => request.header("x-api-key", key.expose()),
             Self::Camel => request.bearer_auth(key.expose()),
@@ -82,7 +82,7 @@ impl Form {
 
 /// The reader.
 pub(super) struct Reader {
-    http: reqwest::Client,
+    http: http::Client,
     clock: Arc<Clock>,
     gate: Gate,
     api: String,
@@ -93,7 +93,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(http: reqwest::Client, clock: Arc<Clock>, api: String, key: Secret) -> Self {
+    pub(super) fn new(http: http::Client, clock: Arc<Clock>, api: String, key: Secret) -> Self {
         Self { http, clock, gate: Gate::default(), api, key, camel: AtomicBool::new(false) }
     }
 

@@ -50,7 +50,7 @@ pub enum Heard {
 
 /// The client.
 pub struct Events {
-    http: reqwest::Client,
+    http: http::Client,
     clock: Arc<Clock>,
     base: String,
     /// Name of the contact centre.
@@ -61,8 +61,8 @@ pub struct Events {
 impl Events {
     /// A client; nothing is sent yet. `base` is the region's address, such as `wss://pulsar-ws-use1.8x8.com`.
     #[must_use]
-    pub fn new(clock: Arc<Clock>, base: String, tenant: String, key: Secret) -> Self {
-        Self { http: http::upgrading_client(), clock, base, tenant, key }
+    pub fn new(http: http::Client, clock: Arc<Clock>, base: String, tenant: String, key: Secret) -> Self {
+        Self { http, clock, base, tenant, key }
     }
 
     /// Hears one connection out, from the message after `from` or from now on, and says why it ended.
@@ -79,7 +79,12 @@ impl Events {
             Err(failure) => return failure,
         };
         let from = from.unwrap_or("latest").into();
-        Connection::new(socket, &self.clock, Patience::default(), from).run(hear).await
+        let mut renewal = self.http.renewal();
+        tokio::select! {
+            end = Connection::new(socket, &self.clock, Patience::default(), from).run(hear) => end,
+            // Whatever was not acknowledged comes again over the next connection.
+            () = renewal.come() => given_up(),
+        }
     }
 
     async fn open(&self, from: Option<&str>) -> Result<WebSocketStream<reqwest::Upgraded>, Failure> {
@@ -87,7 +92,7 @@ impl Events {
         let nonce = STANDARD.encode(rand::random::<[u8; 16]>());
         let request = self
             .http
-            .get(url)
+            .upgrade(url)
             .timeout(HANDSHAKE_LIMIT)
             .header("X-API-Key", self.key.expose())
             .header("Connection", "Upgrade")
@@ -169,13 +174,23 @@ fn is_answer_to(headers: &HeaderMap, nonce: &str) -> bool {
     accepted.is_some_and(|accepted| accepted.trim() == derive_accept_key(nonce.as_bytes()))
 }
 
+/// This computer gave the connection up, as after sleep.
+fn given_up() -> Failure {
+    Failure::Offline(Arc::new(Problem::new(
+        "eight.renewed",
+        "The event stream begins anew.",
+        "This computer woke, or its network is another one.",
+        "Nothing to do: it goes on by itself.",
+    )))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn events(base: &str) -> Events {
         let key = Secret::new("eght_1".into());
-        Events::new(Arc::new(Clock::start()), base.into(), "bright water".into(), key)
+        Events::new(http::client(), Arc::new(Clock::start()), base.into(), "bright water".into(), key)
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod answer;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{RequestBuilder, StatusCode, Url};
+use reqwest::{StatusCode, Url};
 use serde_json::json;
 
 use self::answer::{Operation, codes, operation, page};
@@ -52,7 +52,7 @@ const CONFLICT: Duration = Duration::from_secs(10);
 
 /// The client.
 pub struct Groups {
-    http: reqwest::Client,
+    http: http::Client,
     clock: Arc<Clock>,
     gate: Gate,
     api: String,
@@ -62,7 +62,7 @@ pub struct Groups {
 impl Groups {
     /// A client; nothing is sent yet.
     #[must_use]
-    pub fn new(http: reqwest::Client, clock: Arc<Clock>, api: String, key: Secret) -> Self {
+    pub fn new(http: http::Client, clock: Arc<Clock>, api: String, key: Secret) -> Self {
         Self { http, clock, gate: Gate::default(), api, key }
     }
 
@@ -174,7 +174,7 @@ impl Groups {
         self.clock.now().uptime.plus(asked) < end
     }
 
-    async fn call(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, Failure> {
+    async fn call(&self, request: impl Fn() -> http::Request) -> Result<Answer, Failure> {
         let request = || request().header("x-api-key", self.key.expose());
         let answer = http::call(&self.gate, &self.clock, request).await;
         answer.map_err(|error: Trouble| trouble_within(LIMIT, error))

@@ -84,7 +84,7 @@ impl Credential {
     /// Cause and remedy.
     pub async fn test(
         &self,
-        http: &reqwest::Client,
+        http: &http::Client,
         clock: &Arc<Clock>,
         api: &str,
         key: Key,
@@ -107,7 +107,7 @@ impl Credential {
     /// it is not, and changing nothing in either case.
     async fn test_management(
         &self,
-        http: &reqwest::Client,
+        http: &http::Client,
         clock: &Arc<Clock>,
         api: &str,
     ) -> Result<String, Failure> {
@@ -130,7 +130,7 @@ impl Credential {
     /// Signs in, and lists the phone systems (developer.8x8.com, "Work Analytics: authentication" and "customer data").
     async fn test_analytics(
         &self,
-        http: &reqwest::Client,
+        http: &http::Client,
         clock: &Arc<Clock>,
         api: &str,
     ) -> Result<String, Failure> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{Failure, Problem};
-use crate::http::{Trouble, unreachable};
+use crate::http::{Trouble, portal, unreachable};
 use crate::setup::installation::Key;
 
 pub(super) fn refused(key: Key, status: u16) -> Failure {
@@ -82,5 +82,6 @@ pub(super) fn trouble_within(limit: &str, trouble: Trouble) -> Failure {
         },
         Trouble::Unreachable(error) => Failure::Offline(Arc::new(unreachable("eight", "8x8", &error))),
         Trouble::Incomplete => malformed(),
+        Trouble::Portal => Failure::Offline(Arc::new(portal("eight", "8x8"))),
     }
 }

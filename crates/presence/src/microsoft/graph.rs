@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use reqwest::{Method, RequestBuilder, StatusCode, Url};
+use reqwest::{Method, StatusCode, Url};
 
 use super::{Microsoft, problem, wire};
 use crate::engine::event::{DirectoryRead, PresenceRead, Reading};
@@ -16,8 +16,7 @@ const WHO: &str = "Microsoft Graph";
 const BASIC: &str = "id,displayName,userPrincipalName,mail";
 
 /// What a reader with `User.Read.All` asks.
-const FULL: &str =
-    "id,displayName,userPrincipalName,mail,proxyAddresses,jobTitle,department,userType,accountEnabled";
+const FULL: &str = "id,displayName,userPrincipalName,mail,proxyAddresses,jobTitle,department,userType,accountEnabled,officeLocation,businessPhones,mobilePhone";
 
 /// Permissions that allow reading changes of the directory.
 const DELTA: [&str; 3] = ["User.Read.All", "Directory.Read.All", "User.ReadWrite.All"];
@@ -194,7 +193,7 @@ impl Microsoft {
     /// Makes a call with a token; a token that is refused is replaced once.
     pub(super) async fn authorized(
         &self,
-        request: impl Fn(&reqwest::Client) -> RequestBuilder,
+        request: impl Fn(&http::Client) -> http::Request,
     ) -> Result<Answer, Failure> {
         let connection = &self.connection;
         for fresh in [false, true] {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::aadsts;
 use super::wire::{EntraError, GraphError};
 use crate::error::{Failure, Problem};
-use crate::http::{Answer, Trouble, unreachable};
+use crate::http::{Answer, Trouble, portal, unreachable};
 
 /// No complete answer came.
 pub(crate) fn trouble(who: &str, trouble: Trouble) -> Failure {
@@ -21,6 +21,7 @@ pub(crate) fn trouble(who: &str, trouble: Trouble) -> Failure {
         },
         Trouble::Unreachable(error) => Failure::Offline(Arc::new(unreachable("microsoft", who, &error))),
         Trouble::Incomplete => malformed(who),
+        Trouble::Portal => Failure::Offline(Arc::new(portal("microsoft", who))),
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::engine::event::Reading;
@@ -229,6 +230,10 @@ pub fn user(raw: &RawValue) -> Option<UserEntry> {
         department: Option<String>,
         user_type: Option<String>,
         account_enabled: Option<bool>,
+        // For show only: a value of another kind must not cost the whole entry.
+        office_location: Option<Value>,
+        business_phones: Option<Value>,
+        mobile_phone: Option<Value>,
     }
     let user: User<'_> = serde_json::from_str(raw.get()).ok()?;
     let id = PersonId::parse(&user.id)?;
@@ -246,9 +251,17 @@ pub fn user(raw: &RawValue) -> Option<UserEntry> {
         proxy_addresses: proxies.iter().take(50).filter_map(|address| mail_address(address)).collect(),
         title: text(user.job_title),
         department: text(user.department),
+        site: shown(user.office_location.as_ref()),
+        direct: shown(user.business_phones.as_ref().and_then(|phones| phones.get(0))),
+        mobile: shown(user.mobile_phone.as_ref()),
         guest: user.user_type.map(|kind| kind.eq_ignore_ascii_case("guest")),
         enabled: user.account_enabled,
     })))
+}
+
+/// A value that is only shown.
+fn shown(value: Option<&Value>) -> Option<String> {
+    value?.as_str().map(plain).filter(|text| !text.is_empty())
 }
 
 /// `smtp:ann@x.example` without its prefix; other kinds of address are of no use here.

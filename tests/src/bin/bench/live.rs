@@ -108,6 +108,7 @@ fn start(tenant: &Tenant, folder: &std::path::Path) -> Outcome<Handle> {
         vault: Arc::new(MemoryVault::default()),
         desktop: Arc::new(Visitor(tokio::runtime::Handle::current())),
         rules: Rules::default(),
+        clock: Arc::new(presence::clock::Clock::start()),
     };
     Ok(driver::start(parts)?)
 }

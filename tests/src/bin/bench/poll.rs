@@ -111,7 +111,7 @@ fn sum(sum: Option<Duration>, more: Option<Duration>) -> Option<Duration> {
 /// The driver's parts without the driver's waiting.
 struct Bench {
     microsoft: Microsoft,
-    http: reqwest::Client,
+    http: http::Client,
     graph: String,
     engine: Engine,
     store: Store,

@@ -25,7 +25,7 @@ pub(crate) struct Tenant {
     /// The endpoints file that leads there.
     pub(crate) file: String,
     control: String,
-    http: reqwest::Client,
+    http: http::Client,
 }
 
 impl Tenant {

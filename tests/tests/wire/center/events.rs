@@ -19,7 +19,13 @@ use super::{center, clock, contradict, secret, words};
 
 pub(super) fn client(bench: &Bench, key: &str) -> Events {
     let base = bench.sandbox.eight().replacen("http", "ws", 1);
-    Events::new(clock(), base, bench.sandbox.contact_center_tenant().to_owned(), secret(key))
+    Events::new(
+        presence::http::client(),
+        clock(),
+        base,
+        bench.sandbox.contact_center_tenant().to_owned(),
+        secret(key),
+    )
 }
 
 /// Somebody who listens on a task of their own.
@@ -229,11 +235,12 @@ async fn each_refusal_of_a_handshake_is_told_apart() {
     assert_eq!(Ear::ask(&bench, key, Some("CAEQAQ==")).end().await, Failure::Reset);
     let base = bench.sandbox.eight().replacen("http", "ws", 1);
     let never = |heard: Heard| -> Ready<()> { panic!("{heard:?}") };
-    let other = Events::new(clock(), base, "other".into(), secret(key));
+    let other = Events::new(presence::http::client(), clock(), base, "other".into(), secret(key));
     let failure = other.listen(None, never).await;
     let problem = words(&failure, &[key]);
     assert!(problem.code == "eight.events_forbidden" && problem.cause.contains("other"), "{problem}");
-    let nowhere = Events::new(clock(), bench.sandbox.base(), "x".into(), secret(key));
+    let nowhere =
+        Events::new(presence::http::client(), clock(), bench.sandbox.base(), "x".into(), secret(key));
     assert_eq!(code(&nowhere.listen(None, never).await), "eight.events_address");
     for (kind, expected) in [
         (FaultKind::Status { status: 503 }, "eight.unavailable"),
