@@ -109,6 +109,13 @@ impl Presence {
         }
     }
 
+    /// Reads [`Presence::as_str`]; what it never wrote is unknown.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let all = [Self::Available, Self::OnCall, Self::Busy, Self::DoNotDisturb, Self::Away, Self::Offline];
+        all.into_iter().find(|presence| presence.as_str() == text).unwrap_or(Self::Unknown)
+    }
+
     /// The name as 8x8 and `watch --json` write it.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -210,6 +210,9 @@ mod tests {
             proxy_addresses: Vec::new(),
             title: None,
             department: None,
+            site: None,
+            direct: None,
+            mobile: None,
             guest: Some(false),
             enabled: Some(true),
         }

@@ -86,6 +86,15 @@ pub struct Person {
     pub title: Option<String>,
     /// Department.
     pub department: Option<String>,
+    /// Where the person works (`officeLocation`).
+    #[serde(default)]
+    pub site: Option<String>,
+    /// The first of `businessPhones`.
+    #[serde(default)]
+    pub direct: Option<String>,
+    /// `mobilePhone`.
+    #[serde(default)]
+    pub mobile: Option<String>,
     /// Whether the directory says so; `None` where the permission to see it is missing.
     pub guest: Option<bool>,
     /// `accountEnabled`; `None` where the permission to see it is missing.
@@ -202,6 +211,12 @@ impl Card {
         self.person.department.as_deref().or_else(other).unwrap_or_default()
     }
 
+    /// Where the person works, as Microsoft says.
+    #[must_use]
+    pub fn site(&self) -> &str {
+        self.person.site.as_deref().unwrap_or_default()
+    }
+
     /// The job title: Microsoft's word first.
     #[must_use]
     pub fn title(&self) -> &str {
@@ -267,6 +282,9 @@ mod tests {
             proxy_addresses: Vec::new(),
             title: None,
             department: None,
+            site: None,
+            direct: None,
+            mobile: None,
             guest: Some(false),
             enabled: Some(true),
         }

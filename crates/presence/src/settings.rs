@@ -3,12 +3,15 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use directories::ProjectDirs;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::desk::kept::{self, Kept};
 use crate::error::Problem;
+use crate::preferences::Preferences;
 use crate::setup::installation::{self, Installation};
 
 /// What the program is used with.
@@ -37,6 +40,8 @@ pub struct Settings {
     /// The application's client id, the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
+    /// What the operator set.
+    pub preferences: Preferences,
 }
 
 /// The version this program writes.
@@ -50,6 +55,8 @@ const LARGEST: u64 = 4 << 20;
 pub struct Profile {
     folder: PathBuf,
     name: String,
+    /// What went wrong with its files, until somebody is told.
+    told: Arc<Mutex<Option<Problem>>>,
 }
 
 impl Profile {
@@ -79,11 +86,26 @@ impl Profile {
             })?,
         };
         let folder = below.map_or_else(|| folder.clone(), |below| folder.join(below));
-        fs::create_dir_all(&folder)
-            .map_err(|error| trouble("settings.folder", &folder, &error.to_string()))?;
+        let made = fs::create_dir_all(&folder);
         let folder = folder.canonicalize().unwrap_or(folder);
-        private(&folder).map_err(|error| trouble("settings.folder", &folder, &error.to_string()))?;
-        Ok(Self { name: folder.display().to_string(), folder })
+        let name = folder.display().to_string();
+        let told = Arc::default();
+        match made.and_then(|()| private(&folder)).and_then(|()| probe(&folder)) {
+            Ok(()) => Ok(Self { name, folder, told }),
+            Err(error) if is_read_only(&error) => {
+                let problem = unkept(&folder, &error);
+                let folder = stand_in(&folder)
+                    .map_err(|error| trouble("settings.folder", &folder, &error.to_string()))?;
+                Ok(Self { name, folder, told: Arc::new(Mutex::new(Some(problem))) })
+            }
+            Err(error) => Err(trouble("settings.folder", &folder, &error.to_string())),
+        }
+    }
+
+    /// What went wrong with the profile's files since the last time somebody asked.
+    #[must_use]
+    pub fn take_problem(&self) -> Option<Problem> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Names the profile's entries in the keychain.
@@ -108,6 +130,34 @@ impl Profile {
     #[must_use]
     pub fn logs(&self) -> PathBuf {
         self.folder.join("logs")
+    }
+
+    /// The folder of what is written when the program fails.
+    #[must_use]
+    pub fn crashes(&self) -> PathBuf {
+        self.folder.join("crashes")
+    }
+
+    /// Reads what the operator keeps; what can not be used is set aside.
+    #[must_use]
+    pub fn kept(&self) -> Kept {
+        self.read("desk.toml", |kept: &Kept| kept.version <= kept::VERSION).unwrap_or_default()
+    }
+
+    /// Writes what the operator keeps: whole, or not at all.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn save_kept(&self, kept: &Kept) -> Result<(), Problem> {
+        self.write("desk.toml", &Kept { version: kept::VERSION, ..kept.clone() })
+    }
+
+    /// Writes what the operator set, and leaves the other settings as they are.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn save_preferences(&self, preferences: &Preferences) -> Result<(), Problem> {
+        self.save(&Settings { preferences: preferences.clone(), ..self.settings() })
     }
 
     /// Reads the settings. A file that can not be used is set aside, and the defaults stand in for it.
@@ -155,11 +205,22 @@ impl Profile {
             Ok(_) => "it is from a newer version".to_owned(),
             Err(reason) => reason,
         };
-        let aside = self.folder.join(format!("{name}.unusable"));
+        // What was set aside before stays.
+        let aside = (1..1_000).map(|number| self.folder.join(format!("{name}.unusable-{number}")));
+        let aside = aside.into_iter().find(|path| !path.exists())?;
         tracing::warn!(%reason, aside = %aside.display(), "a file of the profile could not be used and was set aside");
         if let Err(error) = fs::rename(&path, &aside) {
             tracing::warn!(%error, "it could not be set aside");
         }
+        let what = match name {
+            "settings.toml" => "Your settings could not be read.",
+            "desk.toml" => "Your pins, notes and requests could not be read.",
+            _ => "What is installed could not be read.",
+        };
+        let cause = format!("The file {name} was damaged, or comes from a newer version.");
+        let remedy = format!("It was kept as {}. Everything else is as before.", aside.display());
+        let problem = Problem::new("settings.setAside", what, cause, remedy).detail(reason);
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
         None
     }
 
@@ -177,6 +238,24 @@ impl Profile {
     /// When the disk refuses.
     pub fn save(&self, settings: &Settings) -> Result<(), Problem> {
         self.write("settings.toml", &Settings { version: VERSION, ..settings.clone() })
+    }
+
+    /// Removes everything that is kept, but the logs.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn erase(&self) -> Result<(), Problem> {
+        let names =
+            ["settings.toml", "installation.toml", "desk.toml", "board.db", "board.db-wal", "board.db-shm"];
+        for name in names {
+            match fs::remove_file(self.folder.join(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(trouble("settings.disk", &self.folder.join(name), &error.to_string()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Keeps the profile to this program until the lock is dropped.
@@ -207,6 +286,11 @@ impl Profile {
                     format!("It is held by {}.", crate::person::plain(&words)),
                     "Quit that program first, or choose another folder with --profile.",
                 ))
+            }
+            // Some disks on a network know no locks; the program must start all the same.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                tracing::warn!(%error, "this disk knows no locks: nothing keeps a second program out");
+                Ok(Lock { _file: file })
             }
             Err(TryLockError::Error(error)) => Err(failed(&error)),
         }
@@ -239,6 +323,43 @@ fn private(folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn private(_folder: &Path) -> io::Result<()> {
     Ok(())
+}
+
+/// Whether files can be written there.
+fn probe(folder: &Path) -> io::Result<()> {
+    let path = folder.join(format!(".probe-{}", std::process::id()));
+    match File::create(&path) {
+        Ok(_) => fs::remove_file(&path),
+        // A full disk may have room again soon, and is told when something is lost.
+        Err(error) if error.kind() == io::ErrorKind::StorageFull => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_read_only(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied)
+}
+
+/// A folder for this run, with whatever of the profile can be read.
+fn stand_in(folder: &Path) -> io::Result<PathBuf> {
+    let own = std::env::temp_dir().join(format!("presence-sync-{}", uuid::Uuid::new_v4()));
+    fs::create_dir(&own)?;
+    private(&own)?;
+    for name in ["settings.toml", "installation.toml", "desk.toml", "board.db"] {
+        // What is not there, or can not be read, begins anew.
+        let _ = fs::copy(folder.join(name), own.join(name));
+    }
+    Ok(own)
+}
+
+fn unkept(folder: &Path, error: &io::Error) -> Problem {
+    Problem::new(
+        "settings.readOnly",
+        "Nothing is kept after this run.",
+        format!("The folder {} can not be written.", folder.display()),
+        "Allow writing there, or choose another folder with --profile. Until then settings, pins and notes last until you quit.",
+    )
+    .detail(error.to_string())
 }
 
 fn trouble(code: &str, path: &Path, error: &str) -> Problem {
@@ -275,8 +396,30 @@ mod tests {
         for text in ["mode = 7", "version = 99", "\u{0}\u{1}", &"x".repeat(100_000)] {
             fs::write(profile.folder.join("settings.toml"), text).unwrap();
             assert_eq!(profile.settings(), Settings::default());
-            assert!(profile.folder.join("settings.toml.unusable").exists());
+            assert_eq!(profile.take_problem().unwrap().code, "settings.setAside");
         }
+        // None of them took the place of another.
+        assert!(
+            (1..=4).all(|number| profile.folder.join(format!("settings.toml.unusable-{number}")).exists())
+        );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_that_can_not_be_written_is_told_and_stood_in_for() {
+        // Nobody can make a folder there, whatever their rights.
+        let profile = Profile::open(Some(Path::new("/sys/presence-sync")), false).unwrap();
+        let problem = profile.take_problem().unwrap();
+        assert_eq!(problem.code, "settings.readOnly");
+        assert!(problem.cause.contains("/sys/presence-sync"));
+        let settings = Settings { tenant: Some("x.example".into()), ..Settings::default() };
+        profile.save(&settings).unwrap();
+        assert_eq!(profile.settings().tenant.as_deref(), Some("x.example"));
+        assert_eq!(
+            profile.name(),
+            "/sys/presence-sync",
+            "the keychain's entries are found under the same name"
+        );
     }
 
     #[test]
