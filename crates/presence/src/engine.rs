@@ -22,7 +22,7 @@ pub mod talking;
 pub mod telephony;
 pub mod writer;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ use crate::moment::{Moment, Uptime};
 use crate::person::PersonId;
 use crate::session::{Session, Step, Wish};
 use crate::setup::options::Options;
-use crate::snapshot::{CenterPicture, SetAside, Snapshot, Source, SourceState};
+use crate::snapshot::{CenterPicture, Incident, IncidentKind, SetAside, Snapshot, Source, SourceState};
 
 /// What the engine is told once.
 #[derive(Clone, Debug)]
@@ -105,6 +105,9 @@ const VAULT_WAIT: Duration = Duration::from_secs(5);
 /// States are written together this often: the store is a cache, and a crash may cost it seconds.
 const STORE_INTERVAL: Duration = Duration::from_secs(3);
 
+/// Nobody looks further back.
+const MOST_INCIDENTS: usize = 100;
+
 /// For "until I resume".
 const FOR_EVER: Duration = Duration::from_hours(24 * 365 * 10);
 
@@ -133,6 +136,9 @@ pub struct Engine {
     failure: Option<Failure>,
     vault_due: Option<Uptime>,
     local: Option<Arc<Problem>>,
+    /// What is wrong with this computer's clock.
+    clock: Option<Arc<Problem>>,
+    incidents: Arc<VecDeque<Incident>>,
     vault: Option<Arc<Problem>>,
     paused: Option<Moment>,
     set_aside: SetAside,
@@ -166,6 +172,8 @@ impl Engine {
             failure: None,
             vault_due: None,
             local: None,
+            clock: None,
+            incidents: Arc::default(),
             vault: None,
             paused: None,
             set_aside: SetAside::default(),
@@ -186,10 +194,24 @@ impl Engine {
         match event {
             Event::Tick => {}
             Event::Woke => {
-                self.schedule.restart(now.uptime, true);
+                self.note(IncidentKind::Woke, now);
                 self.schedule.forget_answers();
-                self.hurry(now);
+                self.begin_again(now, &mut effects);
             }
+            Event::Network => {
+                self.note(IncidentKind::Network, now);
+                self.begin_again(now, &mut effects);
+            }
+            Event::Interval(interval) => {
+                self.rules.interval = interval;
+                self.schedule.set_interval(interval, now.uptime);
+                if self.rules.calls_interval.is_some() {
+                    self.rules.calls_interval = Some(interval);
+                    self.telephony.set_interval(interval);
+                }
+            }
+            Event::Clock(problem) => self.clock = problem,
+            Event::Crashed(_) => self.note(IncidentKind::Crashed, now),
             Event::Restored(restored) => {
                 self.cursor.clone_from(&restored.cursor);
                 self.writer.restore(restored.ledger.iter().copied(), now);
@@ -329,7 +351,7 @@ impl Engine {
             interval: self.schedule.interval(),
             complete: self.directory.source().last_success.is_some() && self.schedule.complete(),
             notice: self.rules.notice.clone(),
-            local: self.vault.clone().or_else(|| self.local.clone()),
+            local: self.vault.clone().or_else(|| self.local.clone()).or_else(|| self.clock.clone()),
             calls: self
                 .telephony
                 .calls_picture(self.writer.source().clone(), self.writer.ledger())
@@ -339,6 +361,8 @@ impl Engine {
             // The driver knows of these.
             configured: true,
             setup: Arc::default(),
+            desk: Arc::default(),
+            incidents: Arc::clone(&self.incidents),
         }
     }
 
@@ -371,14 +395,16 @@ impl Engine {
             Intent::CancelSignIn => self.step(Step::Cancelled, now, effects),
             Intent::SignOut => self.step(Step::SignedOut, now, effects),
             Intent::SyncNow => {
-                let throttled = matches!(self.failure, Some(Failure::Throttled { .. }));
-                self.schedule.restart(now.uptime, throttled);
+                self.schedule.restart(now.uptime, self.is_throttled());
                 self.hurry(now);
                 if self.vault.is_some() {
                     self.vault_due = Some(now.uptime);
                 }
             }
-            Intent::Pause(span) => self.paused = Some(now.plus(span.unwrap_or(FOR_EVER))),
+            Intent::Pause(span) => {
+                self.note(IncidentKind::Paused, now);
+                self.paused = Some(now.plus(span.unwrap_or(FOR_EVER)));
+            }
             Intent::Resume => self.resume(now),
             Intent::Import(wish) => {
                 let asked = self.import.as_mut().map(|import| import.wish(*wish, now));
@@ -393,6 +419,31 @@ impl Engine {
             self.schedule.restart(now.uptime, true);
             self.hurry(now);
         }
+    }
+
+    /// Whatever stood between here and the vendors may be another now: connections are made anew, everything is read
+    /// once, and a way that is still closed is tried again soon. A pause that a vendor asked for stays.
+    fn begin_again(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        self.schedule.restart(now.uptime, self.is_throttled());
+        self.schedule.hurry_back(now.uptime);
+        self.hurry(now);
+        if self.vault.is_some() {
+            self.vault_due = Some(now.uptime);
+        }
+        effects.push(Effect::Reconnect);
+    }
+
+    fn is_throttled(&self) -> bool {
+        matches!(self.failure, Some(Failure::Throttled { .. }))
+    }
+
+    /// Takes note of something for whoever wonders later.
+    fn note(&mut self, what: IncidentKind, at: Moment) {
+        let incidents = Arc::make_mut(&mut self.incidents);
+        if incidents.len() == MOST_INCIDENTS {
+            incidents.pop_front();
+        }
+        incidents.push_back(Incident { at, what });
     }
 
     fn hurry(&mut self, now: Moment) {

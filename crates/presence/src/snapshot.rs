@@ -7,10 +7,12 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::center::AgentStatus;
+use crate::day::Day;
+use crate::desk;
 use crate::engine::center::Heard;
 use crate::error::{Failure, Problem};
 use crate::imports;
-use crate::mapping::{Mapping, Presence, Term};
+use crate::mapping::{Mapping, Presence, Row, Term};
 use crate::matches::Report;
 use crate::moment::Moment;
 use crate::person::{Card, PersonId};
@@ -62,6 +64,8 @@ pub struct PersonState {
     pub ours: bool,
     /// What 8x8 says beside calls, where it says anything.
     pub eight: Option<Presence>,
+    /// What the last 24 hours looked like.
+    pub day: Arc<Day>,
 }
 
 impl PersonState {
@@ -69,6 +73,16 @@ impl PersonState {
     #[must_use]
     pub fn id(&self) -> PersonId {
         self.card.person.id
+    }
+
+    /// What the board would show now, whatever its age: what a day is made of.
+    #[must_use]
+    pub fn standing(&self) -> Presence {
+        match &self.teams {
+            _ if self.call.is_some() => Presence::OnCall,
+            Some(teams) if teams.mapping.row != Row::StatusUnknown => teams.mapping.presence,
+            _ => Presence::Unknown,
+        }
     }
 
     /// Whether Teams itself says that this person is on a call.
@@ -243,6 +257,38 @@ pub struct SetAside {
     pub late: u64,
 }
 
+/// Something that happened to the reading of states, worth looking up later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incident {
+    /// When.
+    pub at: Moment,
+    /// What.
+    pub what: IncidentKind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IncidentKind {
+    /// States are fresh again after so long.
+    Live(Duration),
+    /// Microsoft asked for a pause of so long.
+    Throttled(Duration),
+    /// There was no connection.
+    Offline,
+    /// Somebody has to sign in.
+    SignInNeeded,
+    /// What came could not be used.
+    Broken,
+    /// The machine woke.
+    Woke,
+    /// The network became another one.
+    Network,
+    /// Somebody paused.
+    Paused,
+    /// The sync failed and started again.
+    Crashed,
+}
+
 /// How reading 8x8's calls and writing to Teams are doing.
 #[derive(Clone, Debug)]
 pub struct CallsPicture {
@@ -346,6 +392,10 @@ pub struct Snapshot {
     pub configured: bool,
     /// The wizard.
     pub setup: Arc<Setup>,
+    /// What the operator keeps and set.
+    pub desk: Arc<desk::Picture>,
+    /// What happened since the start, the newest last.
+    pub incidents: Arc<VecDeque<Incident>>,
 }
 
 impl Snapshot {

@@ -16,10 +16,12 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 use tokio::sync::oneshot;
 
+use crate::day::KEPT;
 use crate::engine::effect::Change;
 use crate::engine::event::{Restored, StoredObservation};
 use crate::engine::quiet::{Held, Lever};
 use crate::error::Problem;
+use crate::mapping::Presence;
 use crate::person::{Person, PersonId};
 
 /// The event stream's row among the cursors.
@@ -166,7 +168,8 @@ fn apply(connection: &mut Connection, jobs: &[Job]) -> rusqlite::Result<()> {
                     params![STREAM, id, at.as_millisecond()],
                 )?;
             }
-            Change::Observations { people, confirmed } => {
+            Change::Observations { people, confirmed, days } => {
+                day(&transaction, days, *confirmed)?;
                 for (id, observation) in people {
                     upsert(&transaction, *id, observation)?;
                 }
@@ -188,7 +191,7 @@ fn directory(
     for person in people {
         insert.execute(params![person.id.as_bytes(), json(person)?])?;
     }
-    for table in ["person", "observation"] {
+    for table in ["person", "observation", "day"] {
         let mut delete = transaction.prepare_cached(&format!("DELETE FROM {table} WHERE id = ?1"))?;
         for id in removed {
             delete.execute([id.as_bytes()])?;
@@ -223,6 +226,27 @@ fn quiet(transaction: &Transaction<'_>, added: &[Held], removed: &[Lever]) -> ru
     let mut delete = transaction.prepare_cached("DELETE FROM quiet WHERE lever = ?1")?;
     for lever in removed {
         delete.execute([json(lever)?])?;
+    }
+    Ok(())
+}
+
+/// Adds to people's days, and removes what is too old to be shown again.
+fn day(
+    transaction: &Transaction<'_>,
+    days: &[(PersonId, Timestamp, Presence)],
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    if days.is_empty() {
+        return Ok(());
+    }
+    let mut insert =
+        transaction.prepare_cached("INSERT OR REPLACE INTO day (id, since, presence) VALUES (?1, ?2, ?3)")?;
+    let mut forget = transaction.prepare_cached("DELETE FROM day WHERE id = ?1 AND since < ?2")?;
+    // One more day than is shown, so that the state that reaches into it is known.
+    let oldest = now.as_second() - 2 * KEPT.as_secs();
+    for (id, since, presence) in days {
+        insert.execute(params![id.as_bytes(), since.as_second(), presence.as_str()])?;
+        forget.execute(params![id.as_bytes(), oldest])?;
     }
     Ok(())
 }

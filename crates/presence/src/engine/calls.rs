@@ -161,6 +161,14 @@ impl Calls {
         Self { interval, discovery: Reader::new(now), activity: false, systems: Vec::new() }
     }
 
+    /// Looks this often at each phone system from now on.
+    pub fn set_interval(&mut self, interval: Duration) {
+        self.interval = interval;
+        for one in &mut self.systems {
+            one.interval = interval;
+        }
+    }
+
     /// Says whether agent activity is read.
     pub fn read_activity(&mut self, wanted: bool, now: Moment) {
         if wanted && !self.activity {

@@ -9,6 +9,7 @@ use super::quiet::{Held, Lever, QuietWrite};
 use super::telephony::Due;
 use super::writer::Write;
 use crate::imports::{self, ContactWrite};
+use crate::mapping::Presence;
 use crate::person::{Contact, Person, PersonId};
 
 /// One thing to do. Its result, if any, comes back as an event.
@@ -63,6 +64,8 @@ pub enum Effect {
     StopSignIn,
     /// Remove the sign-in from the vault.
     ForgetSignIn,
+    /// Begin with new connections: those that stand may lead nowhere. Readings under way are given up.
+    Reconnect,
     /// Write to the store.
     Store(Change),
 }
@@ -110,5 +113,7 @@ pub enum Change {
         people: Vec<(PersonId, StoredObservation)>,
         /// Whoever is not absent was seen as it stands at this time.
         confirmed: Timestamp,
+        /// From when on people were in which state.
+        days: Vec<(PersonId, Timestamp, Presence)>,
     },
 }

@@ -11,7 +11,7 @@ use super::writer::{Write, Written};
 use crate::center::{ActivityRead, AgentsRead, ChangeFault, RingGroupsRead, StreamMessage};
 use crate::error::{Failure, Problem};
 use crate::imports::{self, Directory, ImportWish, WriteFault};
-use crate::mapping::Term;
+use crate::mapping::{Presence, Term};
 use crate::person::{Contact, Person, PersonId};
 use crate::session::Step;
 use crate::setup::options::Options;
@@ -64,6 +64,14 @@ pub enum Event {
     Intent(Intent),
     /// The machine slept, or its clock jumped: everything known is older than it seemed.
     Woke,
+    /// The network is another one, or there is one again.
+    Network,
+    /// States are to be read this often from now on.
+    Interval(Duration),
+    /// This computer's clock differs from Microsoft's too much, or no longer does.
+    Clock(Option<Arc<Problem>>),
+    /// The sync failed and was started again.
+    Crashed(Arc<Problem>),
     /// Time passed.
     Tick,
 }
@@ -127,6 +135,8 @@ pub struct Restored {
     pub stream: Option<(Arc<str>, Timestamp)>,
     /// What the import of contacts keeps.
     pub import: imports::Kept,
+    /// What people's last 24 hours looked like, in order of time.
+    pub days: Vec<(PersonId, Timestamp, Presence)>,
 }
 
 /// What the store keeps of an observation.

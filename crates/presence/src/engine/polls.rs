@@ -72,7 +72,8 @@ impl Engine {
         self.stored = now.uptime;
         let confirmed = self.source.last_success?.wall;
         let people = std::mem::take(&mut self.unstored);
-        Some(Effect::Store(Change::Observations { people, confirmed }))
+        let days = self.roster.take_days();
+        Some(Effect::Store(Change::Observations { people, confirmed, days }))
     }
 
     pub(super) fn presence_failed(

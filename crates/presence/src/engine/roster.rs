@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::calls::Lines;
 use super::event::{DirectoryRead, PresenceRead, Reading, Restored, StoredObservation};
+use crate::day::Day;
 use crate::imports::{self, Fields};
 use crate::mapping::{Presence, map};
 use crate::matches::{self, Report};
@@ -24,6 +27,8 @@ pub struct Roster {
     own: Option<PersonId>,
     /// Whether 8x8 says anything of anybody beside calls.
     eight: bool,
+    /// New states of days, for the store.
+    days: Vec<(PersonId, Timestamp, Presence)>,
 }
 
 /// What a presence answer changed.
@@ -83,8 +88,17 @@ impl Roster {
             self.users.insert(person.id, Arc::new(person));
         }
         self.rejoin();
+        let mut days: ById<Day> = ById::default();
+        for (id, since, presence) in restored.days {
+            if since <= now.wall {
+                days.entry(id).or_default().note(since, presence);
+            }
+        }
         for page in &mut self.people.pages {
             for state in Arc::make_mut(page) {
+                if let Some(day) = days.remove(&state.id()) {
+                    state.day = Arc::new(day);
+                }
                 if let Some(stored) = known.remove(&state.id()) {
                     state.absent = stored.absent;
                     state.teams = Some(Observation {
@@ -169,12 +183,19 @@ impl Roster {
     }
 
     /// Says that somebody is on an 8x8 call, or no longer.
-    pub fn set_call(&mut self, id: &PersonId, call: Option<Moment>) {
+    pub fn set_call(&mut self, id: &PersonId, call: Option<Moment>, now: Moment) {
         if self.state(id).is_some_and(|state| state.call != call)
             && let Some(state) = self.state_mut(id)
         {
             state.call = call;
+            let standing = note(state, now.wall, state.standing());
+            self.days.extend(standing);
         }
+    }
+
+    /// What days have got since the last time, for the store.
+    pub fn take_days(&mut self) -> Vec<(PersonId, Timestamp, Presence)> {
+        std::mem::take(&mut self.days)
     }
 
     /// Says what 8x8 says of people beside calls; of whoever is not named it says nothing. Whether anything changed.
@@ -232,7 +253,10 @@ impl Roster {
             last = position;
             answered[position] = true;
             let page = Arc::make_mut(&mut self.people.pages[position / PAGE]);
-            observe(&mut page[position % PAGE], reading, interval, now, &mut result);
+            let state = &mut page[position % PAGE];
+            let before = state.teams.as_ref().map(|teams| teams.observed);
+            observe(state, reading, interval, now, &mut result);
+            self.days.extend(follow(state, before, interval, now).into_iter().flatten());
         }
         if read.readings.len() < read.asked.len() {
             for id in read.asked.iter() {
@@ -303,6 +327,7 @@ impl Roster {
                     call: None,
                     ours: false,
                     eight: None,
+                    day: Arc::default(),
                 });
             }
         }
@@ -317,6 +342,32 @@ impl Roster {
             by_name: Arc::new(by_name),
         };
     }
+}
+
+/// Takes note of what a person's day shows after a reading: a gap where nobody looked, and the state from now on.
+fn follow(
+    state: &mut PersonState,
+    before: Option<Moment>,
+    interval: std::time::Duration,
+    now: Moment,
+) -> [Option<(PersonId, Timestamp, Presence)>; 2] {
+    let gap = before.filter(|before| now.since(*before) > stale_after(interval)).map(|before| before.wall);
+    // A call that 8x8 tells of went on all the same.
+    let gap = gap.filter(|_| state.call.is_none());
+    let missed = gap.and_then(|gap| note(state, gap, Presence::Unknown));
+    let standing = state.standing();
+    [missed, note(state, now.wall, standing)]
+}
+
+fn note(
+    state: &mut PersonState,
+    from: Timestamp,
+    presence: Presence,
+) -> Option<(PersonId, Timestamp, Presence)> {
+    if state.day.last() == Some(presence) {
+        return None;
+    }
+    Arc::make_mut(&mut state.day).note(from, presence).then(|| (state.id(), from, presence))
 }
 
 fn observe(

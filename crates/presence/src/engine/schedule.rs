@@ -11,6 +11,12 @@ use crate::moment::Uptime;
 /// Requests under way at once, so that the first board comes fast and no vendor is flooded.
 pub const MOST_IN_FLIGHT: usize = 4;
 
+/// For so long after waking, or on a new network, the way to a vendor may be about to open.
+const BRISK: Duration = Duration::from_mins(2);
+
+/// So long it is waited for then between two tries.
+const BRISK_WAIT: Duration = Duration::from_secs(2);
+
 /// The interval is never stretched beyond this.
 const LONGEST_INTERVAL: Duration = Duration::from_mins(1);
 
@@ -31,6 +37,8 @@ pub struct Schedule {
     failures: u32,
     calm: u32,
     seed: u64,
+    /// Until then a vendor that can not be reached is tried again soon: the network is about to come back.
+    brisk: Option<Uptime>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +63,28 @@ impl Schedule {
             failures: 0,
             calm: 0,
             seed,
+            brisk: None,
         }
+    }
+
+    /// Asks once in each `interval` from now on.
+    pub fn set_interval(&mut self, interval: Duration, now: Uptime) {
+        if self.base == interval {
+            return;
+        }
+        let stretched = self.interval > self.base;
+        self.base = interval;
+        self.interval = if stretched { self.interval.max(interval) } else { interval };
+        self.origin = now;
+        for number in 0..self.pages.len() {
+            let slot = self.slot(number, now);
+            self.pages[number].due = self.pages[number].due.min(slot);
+        }
+    }
+
+    /// The network has gone or come, or the machine woke.
+    pub fn hurry_back(&mut self, now: Uptime) {
+        self.brisk = Some(now.plus(BRISK));
     }
 
     /// Time between two polls of a page, as it is now.
@@ -152,7 +181,9 @@ impl Schedule {
             self.pages[number].due = now;
         }
         self.failures = self.failures.saturating_add(1);
-        let until = now.plus(self.backoff(self.failures));
+        let brisk = self.brisk.is_some_and(|until| now < until);
+        let wait = self.backoff(self.failures);
+        let until = now.plus(if brisk { wait.min(BRISK_WAIT) } else { wait });
         self.hold = Some(self.hold(now).map_or(until, |hold| hold.max(until)));
     }
 

@@ -43,7 +43,7 @@ impl Engine {
         let lines = Arc::clone(self.lines.get_or_insert_with(|| Arc::new(self.roster.lines())));
         let changes = self.telephony.settle(&lines, now);
         for person in changes.began.iter().chain(&changes.ended) {
-            self.roster.set_call(person, self.telephony.talking().since(person));
+            self.roster.set_call(person, self.telephony.talking().since(person), now);
         }
         for person in changes.shown.iter().filter(|_| self.rules.writes) {
             self.writer.begin(*person, now);

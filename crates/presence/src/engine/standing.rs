@@ -6,12 +6,32 @@ use super::Engine;
 use crate::error::{Failure, Problem};
 use crate::moment::{Moment, Uptime};
 use crate::session::Session;
-use crate::snapshot::{SourceState, stale_after};
+use crate::snapshot::{IncidentKind, SourceState, stale_after};
 
 impl Engine {
     pub(super) fn assess(&mut self, now: Moment) {
         let (state, problem) = self.verdict(now);
-        self.changed |= self.source.state != state;
+        if self.source.state != state {
+            self.changed = true;
+            let before = self.source.since.map_or(now, |since| since);
+            let what = match (state, &self.failure) {
+                (SourceState::Live, _) => Some(IncidentKind::Live(now.since(before))),
+                (SourceState::Throttled, Some(Failure::Throttled { wait, .. })) => {
+                    Some(IncidentKind::Throttled(*wait))
+                }
+                (SourceState::Offline, _) => Some(IncidentKind::Offline),
+                (SourceState::SignInNeeded, _) if matches!(self.session, Session::Needed(_)) => {
+                    Some(IncidentKind::SignInNeeded)
+                }
+                (SourceState::Stale, Some(Failure::Broken(_) | Failure::Forbidden(_))) => {
+                    Some(IncidentKind::Broken)
+                }
+                _ => None,
+            };
+            if let Some(what) = what {
+                self.note(what, now);
+            }
+        }
         let held =
             self.schedule.hold(now.uptime).or_else(|| self.directory.source().retry_at.map(|at| at.uptime));
         let retry_at = match state {

@@ -93,6 +93,13 @@ impl Telephony {
         self.options = options;
     }
 
+    /// Looks this often at each phone system from now on.
+    pub fn set_interval(&mut self, interval: Duration) {
+        if let Some(calls) = &mut self.calls {
+            calls.set_interval(interval);
+        }
+    }
+
     /// Goes on listening where an earlier run stopped.
     pub fn resume(&mut self, position: Option<(Arc<str>, Timestamp)>) {
         if let (Some(center), Some(position)) = (&mut self.center, position) {

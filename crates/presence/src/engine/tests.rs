@@ -132,6 +132,9 @@ fn person(number: u32) -> Person {
         proxy_addresses: Vec::new(),
         title: None,
         department: None,
+        site: None,
+        direct: None,
+        mobile: None,
         guest: Some(false),
         enabled: Some(true),
     }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::STREAM;
 use crate::engine::event::{Restored, StoredObservation};
 use crate::engine::quiet::Held;
-use crate::mapping::Term;
+use crate::mapping::{Presence, Term};
 use crate::person::{Contact, Person, PersonId};
 
 /// What the last run knew. Rows that make no sense are left out.
@@ -56,7 +56,21 @@ pub(super) fn restore(connection: &Connection) -> rusqlite::Result<Restored> {
     let stream = stream.and_then(|(id, at)| Some((Arc::from(id?), Timestamp::from_millisecond(at?).ok()?)));
     let quiet = quiet(connection)?;
     let import = meta("import")?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    Ok(Restored { people, contacts, cursor, ledger, quiet, stream, import })
+    let days = days(connection)?;
+    Ok(Restored { people, contacts, cursor, ledger, quiet, stream, import, days })
+}
+
+fn days(connection: &Connection) -> rusqlite::Result<Vec<(PersonId, Timestamp, Presence)>> {
+    let mut days = Vec::new();
+    let mut statement = connection.prepare("SELECT id, since, presence FROM day ORDER BY since")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let id = row.get::<_, Vec<u8>>(0).ok().and_then(|id| PersonId::from_slice(&id));
+        let since = row.get::<_, i64>(1).ok().and_then(|at| Timestamp::from_second(at).ok());
+        let presence = row.get::<_, String>(2).ok().map(|text| Presence::parse(&text));
+        days.extend(id.zip(since).zip(presence).map(|((id, since), presence)| (id, since, presence)));
+    }
+    Ok(days)
 }
 
 fn quiet(connection: &Connection) -> rusqlite::Result<Vec<Held>> {

@@ -28,14 +28,23 @@ const THIRD: &str = "
     CREATE TABLE cursor (name TEXT PRIMARY KEY, value TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 ";
 
+/// What people's day looked like. Sites and phone numbers are asked for since, so the directory is read anew.
+const FOURTH: &str = "
+    CREATE TABLE day (id BLOB NOT NULL, since INTEGER NOT NULL, presence TEXT NOT NULL, PRIMARY KEY (id, since))
+        WITHOUT ROWID;
+    DELETE FROM meta WHERE key = 'cursor';
+";
+
 /// What leads to each version from the one before; this program writes the last.
-const STEPS: [&str; 3] = [FIRST, SECOND, THIRD];
+const STEPS: [&str; 4] = [FIRST, SECOND, THIRD, FOURTH];
 
 /// Brings a file to this program's version.
 ///
 /// # Errors
 /// When it is no such file, or was written by a newer program.
 pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    // The profile is this program's alone. Alone, the log needs no shared memory, which disks on a network do not have.
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
@@ -58,7 +67,7 @@ pub(super) fn belong(connection: &Connection, owner: &str) -> rusqlite::Result<(
         return Ok(());
     }
     let transaction = connection.unchecked_transaction()?;
-    for table in ["meta", "person", "observation", "contact", "ledger", "quiet", "cursor"] {
+    for table in ["meta", "person", "observation", "contact", "ledger", "quiet", "cursor", "day"] {
         transaction.execute(&format!("DELETE FROM {table}"), [])?;
     }
     transaction.execute("INSERT INTO meta (key, value) VALUES ('owner', ?1)", [owner])?;

@@ -20,6 +20,9 @@ fn person(number: u8) -> Arc<Person> {
         proxy_addresses: Vec::new(),
         title: None,
         department: None,
+        site: None,
+        direct: None,
+        mobile: None,
         guest: Some(false),
         enabled: Some(true),
     })
@@ -52,7 +55,11 @@ fn the_board_comes_back_with_the_age_it_had() {
         (person(1).id, observation("2026-11-23T09:10:00Z", false)),
         (person(2).id, observation("2026-11-23T09:10:00Z", true)),
     ];
-    store.write(Change::Observations { people: states, confirmed: "2026-11-23T09:30:00Z".parse().unwrap() });
+    store.write(Change::Observations {
+        people: states,
+        confirmed: "2026-11-23T09:30:00Z".parse().unwrap(),
+        days: Vec::new(),
+    });
     drop(store);
 
     let (_store, restored) = open(&path);
@@ -63,6 +70,21 @@ fn the_board_comes_back_with_the_age_it_had() {
     // Whoever was there was confirmed later; whoever was left out was not.
     assert_eq!(people[0].1, Some(observation("2026-11-23T09:30:00Z", false)));
     assert_eq!(people[1].1, Some(observation("2026-11-23T09:10:00Z", true)));
+}
+
+#[test]
+fn the_states_of_a_day_come_back_and_older_ones_go() {
+    let path = folder("day").join("board.db");
+    let (store, _) = open(&path);
+    store.write(Change::Directory { people: vec![person(1)], removed: Vec::new(), cursor: None });
+    let write = |days: Vec<(u8, i64, Presence)>, now: i64| {
+        let days = days.into_iter().map(|(number, seconds, state)| (person(number).id, at(seconds), state));
+        store.write(Change::Observations { people: Vec::new(), confirmed: at(now), days: days.collect() });
+    };
+    write(vec![(1, 0, Presence::Available), (1, 60, Presence::OnCall)], 60);
+    write(vec![(1, 200_000, Presence::Away)], 200_000);
+    drop(store);
+    assert_eq!(open(&path).1.days, [(person(1).id, at(200_000), Presence::Away)]);
 }
 
 #[test]
@@ -195,7 +217,8 @@ fn files_of_older_versions_keep_what_they_have_and_learn_the_rest() {
         drop(connection);
 
         let (store, restored) = open(&path);
-        assert_eq!((restored.people.len(), restored.cursor.as_deref()), (1, Some("https://x/delta?t=1")));
+        // The directory is read anew, because more is asked of it since.
+        assert_eq!((restored.people.len(), restored.cursor.as_deref()), (1, None));
         quieten(&store);
         store.write(Change::Ledger { added: vec![(person.id, at(0))], removed: Vec::new() });
         drop(store);
@@ -204,7 +227,7 @@ fn files_of_older_versions_keep_what_they_have_and_learn_the_rest() {
         assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing was set aside");
         let connection = Connection::open(&path).unwrap();
         let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-        assert_eq!(version, 3);
+        assert_eq!(version, 4);
     }
 }
 
