@@ -1,7 +1,9 @@
 //! Carries out what the engine asks for. Each effect is a task of its own; its result comes back as an event.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use tokio::task::{AbortHandle, JoinSet};
 
@@ -100,6 +102,7 @@ impl Effects {
                 Effect::BeginSignIn => self.begin_sign_in(),
                 Effect::StopSignIn => self.stop_sign_in(),
                 Effect::ForgetSignIn => self.forget_sign_in(),
+                Effect::Reconnect => self.reconnect(),
                 Effect::Store(change) => self.store.write(change),
             }
         }
@@ -108,10 +111,21 @@ impl Effects {
     fn spawn(&mut self, work: impl Future<Output = Event> + Send + 'static) -> AbortHandle {
         let events = self.shared.events.clone();
         self.tasks.spawn(async move {
-            let event = work.await;
+            let heard = match AssertUnwindSafe(work).catch_unwind().await {
+                Ok(event) => Heard::Sync(event),
+                // Whoever waits for its result would wait for ever.
+                Err(_) => Heard::Crashed,
+            };
             // The loop has ended; nobody wants to know any more.
-            let _ = events.send(Heard::Sync(event)).await;
+            let _ = events.send(heard).await;
         })
+    }
+
+    /// Connections of before the sleep, or of another network, lead nowhere; what waits on one goes over a new one.
+    fn reconnect(&self) {
+        if let Err(problem) = self.shared.http.renew(&self.shared.network()) {
+            tracing::warn!(code = %problem.code, "connections could not be made anew");
+        }
     }
 
     fn read_directory(&mut self, cursor: Option<Arc<str>>) {

@@ -185,7 +185,8 @@ impl Side {
     fn make_events(&self, key: Secret) -> Result<Events, Failure> {
         let base = self.shared.endpoints.eight.events(&self.name.platform);
         let base = base.ok_or_else(|| Failure::Forbidden(Arc::new(no_events(&self.name.platform))))?;
-        Ok(Events::new(Arc::clone(&self.shared.clock), base, self.name.tenant.clone(), key))
+        let (http, clock, _) = self.parts();
+        Ok(Events::new(http, clock, base, self.name.tenant.clone(), key))
     }
 
     /// The client for ring groups.
@@ -198,7 +199,7 @@ impl Side {
         self.groups.get_or_try_init(make).await
     }
 
-    fn parts(&self) -> (reqwest::Client, Arc<crate::clock::Clock>, String) {
+    fn parts(&self) -> (crate::http::Client, Arc<crate::clock::Clock>, String) {
         let shared = &self.shared;
         (shared.http.clone(), Arc::clone(&shared.clock), shared.endpoints.eight.api.clone())
     }

@@ -4,8 +4,10 @@ mod browser;
 mod certificates;
 mod tasks;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::FutureExt;
 use tokio::sync::mpsc::Sender;
 use tokio::task::{AbortHandle, JoinSet};
 
@@ -19,6 +21,7 @@ use crate::endpoints::{Cloud, Endpoints};
 use crate::error::{Failure, Problem};
 use crate::microsoft::administration::Administration;
 use crate::microsoft::{Connection, Microsoft};
+use crate::preferences::Network;
 use crate::secret::Secret;
 use crate::settings::Profile;
 use crate::setup::check::{self, Check};
@@ -43,7 +46,7 @@ pub(super) struct Installer {
 /// What tasks take with them.
 #[derive(Clone)]
 pub(super) struct Shared {
-    pub(super) http: reqwest::Client,
+    pub(super) http: crate::http::Client,
     pub(super) clock: Arc<Clock>,
     pub(super) endpoints: Endpoints,
     pub(super) vault: Arc<dyn Vault>,
@@ -51,18 +54,41 @@ pub(super) struct Shared {
     pub(super) events: Sender<Heard>,
     /// The administrator's token: in memory, and only while it is used.
     administration: Arc<Mutex<Option<Arc<Administration>>>>,
+    /// How the network is reached, for connections that are made later.
+    network: Arc<Mutex<Network>>,
 }
 
 impl Shared {
     pub(super) fn new(
-        http: reqwest::Client,
+        http: crate::http::Client,
         clock: Arc<Clock>,
         endpoints: Endpoints,
         vault: Arc<dyn Vault>,
         desktop: Arc<dyn Desktop>,
         events: Sender<Heard>,
     ) -> Self {
-        Self { http, clock, endpoints, vault, desktop, events, administration: Arc::default() }
+        Self {
+            http,
+            clock,
+            endpoints,
+            vault,
+            desktop,
+            events,
+            administration: Arc::default(),
+            network: Arc::default(),
+        }
+    }
+
+    /// How the network is reached.
+    pub(super) fn network(&self) -> Network {
+        self.network.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reaches the network like this from now on.
+    pub(super) fn set_network(&self, network: Network) -> Result<(), Problem> {
+        self.http.renew(&network)?;
+        *self.network.lock().unwrap_or_else(PoisonError::into_inner) = network;
+        Ok(())
     }
 
     /// A connection in an installation's organisation, for any of its applications.
@@ -223,8 +249,11 @@ impl Installer {
     fn spawn(&mut self, work: impl Future<Output = Event> + Send + 'static) -> AbortHandle {
         let shared = self.shared.clone();
         self.tasks.spawn(async move {
-            let event = work.await;
-            shared.tell(event).await;
+            match AssertUnwindSafe(work).catch_unwind().await {
+                Ok(event) => shared.tell(event).await,
+                // Whoever waits for its result would wait for ever.
+                Err(_) => _ = shared.events.send(Heard::Crashed).await,
+            }
         })
     }
 
