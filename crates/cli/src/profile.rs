@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use presence::clock::Clock;
 use presence::desktop::{Desktop, SystemBrowser};
 use presence::driver::Parts;
 use presence::endpoints::Endpoints;
@@ -23,6 +24,7 @@ pub(crate) fn bare_parts(common: &Common) -> Result<Parts, Problem> {
         profile,
         endpoints: endpoints(common)?,
         rules: Rules::default(),
+        clock: Arc::new(Clock::start()),
     })
 }
 
@@ -71,6 +73,7 @@ pub(crate) fn sandbox_parts(common: &Common, tenant: &sandbox::Sandbox) -> Resul
         profile,
         endpoints,
         rules: Rules::default(),
+        clock: Arc::new(Clock::start()),
     })
 }
 
@@ -84,6 +87,7 @@ pub(crate) fn rehearsal_parts(common: &Common, tenant: &sandbox::Sandbox) -> Res
         profile,
         endpoints: Endpoints::parse(&tenant.endpoints())?,
         rules: Rules::default(),
+        clock: Arc::new(Clock::start()),
     })
 }
 

@@ -3,4 +3,4 @@
 /**
  * What a button does.
  */
-export type Action = "signIn" | "syncNow" | "resume" | "health";
+export type Action = "signIn" | "syncNow" | "resume" | "health" | "network" | "dismiss";

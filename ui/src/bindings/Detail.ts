@@ -2,6 +2,7 @@
 import type { EightSide } from "./EightSide";
 import type { Line } from "./Line";
 import type { TeamsSide } from "./TeamsSide";
+import type { Today } from "./Today";
 
 /**
  * The detail panel.
@@ -15,6 +16,26 @@ line: Line,
  * Department.
  */
 department: string, 
+/**
+ * Where the person works.
+ */
+site: string, 
+/**
+ * Numbers besides the extension: what kind, and the number.
+ */
+phones: Array<[string, string]>, 
+/**
+ * The operator's own note.
+ */
+note: string, 
+/**
+ * What today looked like.
+ */
+today: Today, 
+/**
+ * Whether anyone in the department is waited for.
+ */
+departmentWatched: boolean, 
 /**
  * Address.
  */

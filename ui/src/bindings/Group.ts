@@ -3,4 +3,4 @@
 /**
  * How rows are put together.
  */
-export type Group = "department" | "none";
+export type Group = "department" | "site" | "none";

@@ -52,4 +52,20 @@ forSeconds: number | null,
 /**
  * Seconds since it was confirmed; none when nothing was ever seen.
  */
-ageSeconds: number | null, };
+ageSeconds: number | null, 
+/**
+ * Whether the operator pinned this person.
+ */
+pinned: boolean, 
+/**
+ * Whether this person is waited for.
+ */
+watched: boolean, 
+/**
+ * Parts of the name that a search found, as UTF-16 places from and to.
+ */
+highlights: Array<[number, number]>, 
+/**
+ * Changes with everything above but the ages; tells the page's row from a newer one.
+ */
+mark: number, };

@@ -24,7 +24,11 @@ group: Group,
  */
 sort: Sort, 
 /**
- * Names of groups that are folded: their people are counted, not listed.
+ * Whether whoever is offline is left out, unless a search or a filter asks for them.
+ */
+hideOffline: boolean, 
+/**
+ * Keys of groups that are folded: their people are counted, not listed.
  */
 collapsed: Array<string>, 
 /**
@@ -38,4 +42,9 @@ limit: number,
 /**
  * A person whose position is asked for, so that the choice stays when rows move.
  */
-chosen: string | null, };
+chosen: string | null, 
+/**
+ * The marks of the rows that the page has, from `offset` on: of a row that is still the same only the ages are
+ * sent again.
+ */
+known: Array<number>, };

@@ -23,7 +23,7 @@ counts: [number, number, number, number, number, number, number],
  */
 found: number, 
 /**
- * Rows that can be listed: `found` without those in folded groups.
+ * Rows that can be listed: those found without those in folded groups, and whom a search suggests besides.
  */
 listed: number, 
 /**
@@ -35,9 +35,13 @@ groups: Array<Heading>,
  */
 offset: number, 
 /**
- * The rows.
+ * The rows; none where the page has the same row already.
  */
-rows: Array<Line>, 
+rows: Array<Line | null>, 
+/**
+ * Seconds since each of the rows was confirmed; none when nothing was ever seen.
+ */
+ages: (number | null)[], 
 /**
  * Where the chosen person is, if listed.
  */

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+use presence::preferences::Group;
 use presence::snapshot::{Snapshot, SourceState};
-use presence::view::board::{Group, Line, Query, window};
+use presence::view::board::{Line, Query, window};
 use presence::view::status::{sentence, status};
 use presence::view::text::span;
 
@@ -30,7 +31,7 @@ fn everybody(snapshot: &Snapshot) -> Vec<Line> {
         if part.is_empty() {
             return lines;
         }
-        lines.extend(part);
+        lines.extend(part.into_iter().flatten());
     }
 }
 

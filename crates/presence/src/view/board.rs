@@ -3,13 +3,18 @@
 //! The page asks for a window (search, filters, group, sort, offset, limit) and gets only those rows and the counts,
 //! so a directory of any size costs the page the same.
 
-use std::collections::HashMap;
+pub mod line;
+mod section;
 
 use serde::{Deserialize, Serialize};
 
 use crate::mapping::{Presence, Row};
 use crate::person::{PersonId, fold};
-use crate::snapshot::{Freshness, PersonState, Snapshot};
+use crate::preferences::{Group, Sort};
+use crate::snapshot::{PersonState, Snapshot};
+pub use line::{Line, call_sources, line};
+pub use section::Kind;
+use section::Section;
 
 /// What the board shows for a person, in the order of the filter chips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -89,30 +94,6 @@ impl State {
     }
 }
 
-/// How rows are put together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, rename_all = "camelCase"))]
-pub enum Group {
-    /// Under their department.
-    #[default]
-    Department,
-    /// In one list.
-    None,
-}
-
-/// How rows are ordered within a group.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, rename_all = "camelCase"))]
-pub enum Sort {
-    /// Who is free first.
-    #[default]
-    State,
-    /// By name.
-    Name,
-}
-
 /// Most rows given at once, whatever is asked for.
 pub const MOST_ROWS: usize = 500;
 
@@ -129,7 +110,9 @@ pub struct Query {
     pub group: Group,
     /// How rows are ordered.
     pub sort: Sort,
-    /// Names of groups that are folded: their people are counted, not listed.
+    /// Whether whoever is offline is left out, unless a search or a filter asks for them.
+    pub hide_offline: bool,
+    /// Keys of groups that are folded: their people are counted, not listed.
     pub collapsed: Vec<String>,
     /// First row wanted, from 0, counted without group headings.
     pub offset: usize,
@@ -137,6 +120,9 @@ pub struct Query {
     pub limit: usize,
     /// A person whose position is asked for, so that the choice stays when rows move.
     pub chosen: Option<String>,
+    /// The marks of the rows that the page has, from `offset` on: of a row that is still the same only the ages are
+    /// sent again.
+    pub known: Vec<u32>,
 }
 
 /// A part of the board.
@@ -153,14 +139,17 @@ pub struct Window {
     pub counts: [usize; 7],
     /// People who fit the search and the filters.
     pub found: usize,
-    /// Rows that can be listed: `found` without those in folded groups.
+    /// Rows that can be listed: those found without those in folded groups, and whom a search suggests besides.
     pub listed: usize,
     /// The groups in order; one without a name when rows are not grouped.
     pub groups: Vec<Heading>,
     /// First row in `rows`.
     pub offset: usize,
-    /// The rows.
-    pub rows: Vec<Line>,
+    /// The rows; none where the page has the same row already.
+    pub rows: Vec<Option<Line>>,
+    /// Seconds since each of the rows was confirmed; none when nothing was ever seen.
+    #[cfg_attr(test, ts(type = "(number | null)[]"))]
+    pub ages: Vec<Option<u64>>,
     /// Where the chosen person is, if listed.
     pub chosen: Option<usize>,
     /// Whether all that is shown is equally old, because the source is not live.
@@ -172,7 +161,11 @@ pub struct Window {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export, rename_all = "camelCase"))]
 pub struct Heading {
-    /// Name of the department; empty for people without one.
+    /// What puts its people together.
+    pub kind: Kind,
+    /// Names it among all groups, to fold it.
+    pub key: String,
+    /// Name of the department or site; empty for people without one.
     pub name: String,
     /// Available people in it that fit search and filters.
     pub free: usize,
@@ -180,39 +173,8 @@ pub struct Heading {
     pub total: usize,
     /// Whether it is folded.
     pub collapsed: bool,
-}
-
-/// One person's row.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, rename_all = "camelCase"))]
-pub struct Line {
-    /// Id to ask for the detail with.
-    pub id: String,
-    /// Display name: hostile until escaped.
-    pub name: String,
-    /// Job title.
-    pub title: String,
-    /// Extension; empty when there is none.
-    pub extension: String,
-    /// What the badge shows.
-    pub state: State,
-    /// What the row says: "Available", or "Was available" when stale.
-    pub label: String,
-    /// Teams' finer word, when it adds something.
-    pub detail: String,
-    /// Where a call comes from: "Teams", "8x8".
-    pub tags: Vec<String>,
-    /// Whether the out-of-office sign is drawn.
-    pub out_of_office: bool,
-    /// Whether the state is older than it should be.
-    pub stale: bool,
-    /// Seconds in this state, as far as we saw; none when nothing was ever seen.
-    #[cfg_attr(test, ts(type = "number | null"))]
-    pub for_seconds: Option<u64>,
-    /// Seconds since it was confirmed; none when nothing was ever seen.
-    #[cfg_attr(test, ts(type = "number | null"))]
-    pub age_seconds: Option<u64>,
+    /// Whether anyone in it is waited for.
+    pub watched: bool,
 }
 
 /// Answers a query.
@@ -222,29 +184,22 @@ pub fn window(snapshot: &Snapshot, query: &Query) -> Window {
     let chosen = query.chosen.as_deref().and_then(PersonId::parse);
     let mut counts = [0; 7];
     let mut found = 0;
-    let mut sections: HashMap<&str, Section<'_>> = HashMap::new();
-    let wanted = |state: State| query.states.is_empty() || query.states.contains(&state);
+    let hidden = |state: State| query.hide_offline && words.is_empty() && state == State::Offline;
+    let wanted = |state: State| {
+        if query.states.is_empty() { !hidden(state) } else { query.states.contains(&state) }
+    };
+    let mut sections = section::Sections::new(snapshot, query, &words);
     for person in snapshot.people.by_name() {
         if !words.is_empty() && !person.card.matches(&words) {
             continue;
         }
         let state = State::of(snapshot, person);
         counts[state as usize] += 1;
-        if !wanted(state) {
-            continue;
+        if wanted(state) {
+            found += 1;
+            sections.add(person, state);
         }
-        found += 1;
-        let name = if query.group == Group::Department { person.card.department() } else { "" };
-        let section = sections.entry(name).or_default();
-        section.total += 1;
-        section.free += usize::from(state == State::Available);
-        let rank = if query.sort == Sort::State { state.rank() } else { 0 };
-        section.ranks[rank].push(person);
     }
-
-    // People without a department come last, not first.
-    let mut sections: Vec<(&str, Section<'_>)> = sections.into_iter().collect();
-    sections.sort_unstable_by_key(|(name, _)| (name.is_empty(), *name));
     let limit = query.limit.min(MOST_ROWS);
     let mut window = Window {
         revision: snapshot.revision,
@@ -255,112 +210,46 @@ pub fn window(snapshot: &Snapshot, query: &Query) -> Window {
         groups: Vec::new(),
         offset: query.offset,
         rows: Vec::with_capacity(limit.min(found)),
+        ages: Vec::with_capacity(limit.min(found)),
         chosen: None,
         all_stale: snapshot.source.state != crate::snapshot::SourceState::Live,
     };
-    for (name, section) in sections {
-        let collapsed = query.group != Group::None && query.collapsed.iter().any(|folded| folded == name);
-        window.groups.push(Heading {
-            name: name.into(),
-            free: section.free,
-            total: section.total,
-            collapsed,
-        });
-        if collapsed {
-            continue;
-        }
-        let start = window.listed;
-        window.listed += section.total;
-        if chosen.is_some() && window.chosen.is_none() {
-            let at = section.people().position(|person| Some(person.id()) == chosen);
-            window.chosen = at.map(|at| start + at);
-        }
-        let skip = query.offset.saturating_sub(start).min(section.total);
-        let room = limit - window.rows.len();
-        window.rows.extend(section.people().skip(skip).take(room).map(|person| line(snapshot, person)));
+    for section in sections.finish() {
+        fill(&mut window, snapshot, query, &section, &words, chosen, limit);
     }
     window
 }
 
-/// The people of a group by rank; within a rank they keep the order of names in which they came.
-#[derive(Default)]
-struct Section<'a> {
-    total: usize,
-    free: usize,
-    ranks: [Vec<&'a PersonState>; 7],
-}
-
-impl<'a> Section<'a> {
-    fn people(&self) -> impl Iterator<Item = &'a PersonState> {
-        self.ranks.iter().flatten().copied()
+fn fill(
+    window: &mut Window,
+    snapshot: &Snapshot,
+    query: &Query,
+    section: &Section<'_>,
+    words: &[String],
+    chosen: Option<PersonId>,
+    limit: usize,
+) {
+    let heading = section.heading(snapshot, query);
+    let collapsed = heading.collapsed;
+    window.groups.push(heading);
+    if collapsed {
+        return;
     }
-}
-
-/// A person as a row.
-#[must_use]
-pub fn line(snapshot: &Snapshot, person: &PersonState) -> Line {
-    let state = State::of(snapshot, person);
-    // A call that the phone system tells of is known now, whatever Teams last said.
-    let stale =
-        person.call.is_none() && person.teams.is_some() && snapshot.freshness(person) != Freshness::Fresh;
-    let teams = person.teams.as_ref();
-    Line {
-        id: person.id().to_string(),
-        name: person.card.person.name.clone(),
-        title: person.card.title().into(),
-        extension: person.card.extension().into(),
-        state,
-        label: if stale { super::text::was(state) } else { state.label().into() },
-        detail: detail(snapshot, person, state),
-        tags: tags(person, state),
-        out_of_office: teams.is_some_and(|teams| teams.mapping.out_of_office),
-        stale,
-        for_seconds: person
-            .call
-            .or_else(|| teams.map(|teams| teams.since))
-            .map(|since| snapshot.at.since(since).as_secs()),
-        age_seconds: teams.map(|teams| snapshot.at.since(teams.observed).as_secs()),
+    let start = window.listed;
+    window.listed += section.total();
+    if chosen.is_some() && window.chosen.is_none() {
+        let at = section.people().position(|person| Some(person.id()) == chosen);
+        window.chosen = at.map(|at| start + at);
     }
-}
-
-/// Where a call comes from.
-fn tags(person: &PersonState, state: State) -> Vec<String> {
-    if state != State::OnCall {
-        return Vec::new();
-    }
-    call_sources(person).into_iter().map(Into::into).collect()
-}
-
-/// "Teams", "8x8", or both. What Teams repeats of our own word is 8x8's call.
-#[must_use]
-pub fn call_sources(person: &PersonState) -> Vec<&'static str> {
-    let eight = person.call.is_some() || person.ours;
-    let sources = [(person.in_teams_call(), "Teams"), (eight, "8x8")];
-    sources.into_iter().filter(|(there, _)| *there).map(|(_, name)| name).collect()
-}
-
-/// The words after the label: only what the label does not say already.
-fn detail(snapshot: &Snapshot, person: &PersonState, state: State) -> String {
-    let Some(teams) = &person.teams else {
-        return if person.absent { "Teams gives no state".into() } else { String::new() };
-    };
-    if person.call.is_some() && !person.in_teams_call() {
-        return "On an 8x8 call".into();
-    }
-    if snapshot.freshness(person) == Freshness::Lost {
-        return format!("Last seen {}", state_of_row(teams.mapping.row).label().to_lowercase());
-    }
-    match teams.mapping.row {
-        Row::OnACall => "In a call".into(),
-        Row::OnACallOutOfOffice => "In a call, out of office".into(),
-        Row::InAMeeting if teams.mapping.out_of_office => "In a meeting, out of office".into(),
-        Row::InAMeeting => "In a meeting".into(),
-        Row::Presenting => "Presenting".into(),
-        Row::Focusing => "Focusing".into(),
-        Row::BeRightBack => "Be right back".into(),
-        Row::StatusUnknown if state == State::Unknown => "Teams does not know".into(),
-        _ if teams.mapping.out_of_office => "Out of office".into(),
-        _ => String::new(),
+    let skip = query.offset.saturating_sub(start).min(section.total());
+    let room = limit - window.rows.len();
+    for person in section.people().skip(skip).take(room) {
+        let mut line = line(snapshot, person);
+        line.highlights = line::highlights(&line.name, words);
+        line.mark = line.fingerprint(person);
+        window.ages.push(line.age_seconds);
+        let same = query.known.get(window.rows.len()) == Some(&line.mark);
+        window.rows.push((!same).then_some(line));
     }
 }
 

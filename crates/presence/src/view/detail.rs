@@ -3,6 +3,8 @@
 use serde::Serialize;
 
 use super::board::{Line, State, line, state_of_row};
+use super::day::{Today, today};
+use crate::desk::kept::Target;
 use crate::mapping::{Presence, Row};
 use crate::person::PersonId;
 use crate::snapshot::Snapshot;
@@ -16,6 +18,16 @@ pub struct Detail {
     pub line: Line,
     /// Department.
     pub department: String,
+    /// Where the person works.
+    pub site: String,
+    /// Numbers besides the extension: what kind, and the number.
+    pub phones: Vec<(String, String)>,
+    /// The operator's own note.
+    pub note: String,
+    /// What today looked like.
+    pub today: Today,
+    /// Whether anyone in the department is waited for.
+    pub department_watched: bool,
     /// Address.
     pub email: String,
     /// Microsoft user name, when it differs from the address.
@@ -56,6 +68,30 @@ pub struct EightSide {
     pub value: Presence,
 }
 
+impl Detail {
+    /// A link that begins a message to this person in the mail program; none without a plain address.
+    #[must_use]
+    pub fn mail_link(&self) -> Option<String> {
+        is_plain_address(&self.email).then(|| format!("mailto:{}", self.email))
+    }
+
+    /// A link that opens a chat with this person in Teams
+    /// (learn.microsoft.com, "Deep link to start a new chat"); none without a plain user name.
+    #[must_use]
+    pub fn chat_link(&self) -> Option<String> {
+        let user = self.user_name.as_deref().unwrap_or(&self.email);
+        let link = "https://teams.microsoft.com/l/chat/0/0";
+        let url = reqwest::Url::parse_with_params(link, [("users", user)]).ok()?;
+        is_plain_address(user).then(|| url.into())
+    }
+}
+
+/// Whether nothing in an address could be taken for another part of a link.
+fn is_plain_address(address: &str) -> bool {
+    let plain = |sign: char| sign.is_alphanumeric() || "@._-+'!#$*~".contains(sign);
+    address.contains('@') && !address.starts_with('-') && address.chars().all(plain)
+}
+
 /// Teams draws calls and meetings with its busy disc.
 fn teams_badge(row: Row) -> State {
     match row {
@@ -80,6 +116,15 @@ pub fn detail(snapshot: &Snapshot, id: &str) -> Option<Detail> {
     Some(Detail {
         line: line(snapshot, person),
         department: card.department().into(),
+        site: card.site().into(),
+        phones: [("Direct", &card.person.direct), ("Mobile", &card.person.mobile)]
+            .into_iter()
+            .filter_map(|(kind, number)| Some((kind.into(), number.clone()?)))
+            .collect(),
+        note: snapshot.desk.kept.notes.get(&id).cloned().unwrap_or_default(),
+        today: today(snapshot, person),
+        department_watched: !card.department().is_empty()
+            && snapshot.desk.kept.is_watched(&Target::Department(card.department().into())),
         email: email.into(),
         user_name: (!card.person.user_name.eq_ignore_ascii_case(email))
             .then(|| card.person.user_name.clone()),

@@ -1,14 +1,16 @@
 //! How the sources are doing, for the health page and `doctor`.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::status::Tone;
-use super::text::count;
+use super::text::{clock, count};
 use crate::error::Problem;
 use crate::imports::{Phase, Picture};
 use crate::matches::Reason;
 use crate::session::Session;
-use crate::snapshot::{Latencies, Snapshot, Source, SourceOf, SourceState};
+use crate::snapshot::{Incident, IncidentKind, Latencies, Snapshot, Source, SourceOf, SourceState};
 
 /// The health page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -26,6 +28,25 @@ pub struct Health {
     pub matched: usize,
     /// Who is not, by reason.
     pub unmatched: Vec<UnmatchedCount>,
+    /// What happened since the start, the newest first.
+    pub incidents: Vec<IncidentLine>,
+    /// Until when it is paused: "until 07:00"; none when it is not.
+    pub paused: Option<String>,
+    /// How long the program has run: "9 d".
+    pub running: String,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, rename_all = "camelCase"))]
+pub struct IncidentLine {
+    /// When: `14:09`.
+    pub at: String,
+    /// What, in words.
+    pub words: String,
+    /// How urgent it was.
+    pub tone: Tone,
 }
 
 /// A source.
@@ -74,6 +95,9 @@ pub struct UnmatchedCount {
     /// How many.
     pub count: usize,
 }
+
+/// So many incidents are shown.
+const SHOWN_INCIDENTS: usize = 12;
 
 /// The health page of a picture.
 #[must_use]
@@ -154,7 +178,38 @@ pub fn health(snapshot: &Snapshot) -> Health {
         .map(|(reason, words)| UnmatchedCount { reason, words: words.into(), count: number(reason) })
         .filter(|line| line.count > 0)
         .collect();
-    Health { revision: snapshot.revision, sources, facts, matched: report.matched, unmatched }
+    Health {
+        revision: snapshot.revision,
+        sources,
+        facts,
+        matched: report.matched,
+        unmatched,
+        incidents: snapshot
+            .incidents
+            .iter()
+            .rev()
+            .take(SHOWN_INCIDENTS)
+            .map(|one| incident(snapshot, one))
+            .collect(),
+        paused: snapshot.paused.map(|until| super::status::pause_words(snapshot, until)),
+        running: super::text::span(u64::try_from(snapshot.at.uptime.0 / 1_000).unwrap_or(0)),
+    }
+}
+
+fn incident(snapshot: &Snapshot, incident: &Incident) -> IncidentLine {
+    let lasted = |span: Duration| super::text::span(span.as_secs());
+    let (words, tone) = match &incident.what {
+        IncidentKind::Live(after) => (format!("Live again after {}", lasted(*after)), Tone::Good),
+        IncidentKind::Throttled(wait) => (format!("Microsoft: slow down, {}", lasted(*wait)), Tone::Warning),
+        IncidentKind::Offline => ("No connection".into(), Tone::Warning),
+        IncidentKind::SignInNeeded => ("Microsoft ended the sign-in".into(), Tone::Bad),
+        IncidentKind::Broken => ("Answers that could not be used".into(), Tone::Warning),
+        IncidentKind::Woke => ("Woke from sleep".into(), Tone::Plain),
+        IncidentKind::Network => ("Another network".into(), Tone::Plain),
+        IncidentKind::Paused => ("Paused".into(), Tone::Plain),
+        IncidentKind::Crashed => ("The sync failed and started again".into(), Tone::Bad),
+    };
+    IncidentLine { at: clock(incident.at, snapshot.at), words, tone }
 }
 
 fn session(snapshot: &Snapshot) -> SourceHealth {

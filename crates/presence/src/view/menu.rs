@@ -5,11 +5,14 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::board::line;
 use super::status::sentence;
+use crate::desk::kept::Target;
 use crate::engine::event::Intent;
 use crate::moment::Moment;
+use crate::person::PersonId;
 use crate::session::Session;
-use crate::snapshot::{Snapshot, SourceState};
+use crate::snapshot::{PersonState, Snapshot, SourceState};
 
 /// Which icon; the outline of each tells the state, colour only repeats it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -28,7 +31,7 @@ pub enum Icon {
 }
 
 /// What choosing an entry asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Choice {
     /// Show the window with the board.
@@ -37,6 +40,14 @@ pub enum Choice {
     OpenHealth,
     /// Show the window with the wizard.
     OpenSetup,
+    /// Show the window with the settings.
+    OpenSettings,
+    /// Show the window with a person.
+    OpenPerson(PersonId),
+    /// Copy somebody's extension.
+    CopyExtension(PersonId),
+    /// No longer wait for somebody.
+    StopWaiting(Target),
     /// Open the browser to sign in.
     SignIn,
     /// Stop waiting for the browser.
@@ -58,9 +69,16 @@ pub enum Choice {
 impl Choice {
     /// What it asks of the engine; nothing when it is about the window or the program.
     #[must_use]
-    pub fn intent(self, now: Moment) -> Option<Intent> {
+    pub fn intent(&self, now: Moment) -> Option<Intent> {
         match self {
-            Self::OpenBoard | Self::OpenHealth | Self::OpenSetup | Self::Quit => None,
+            Self::OpenBoard
+            | Self::OpenHealth
+            | Self::OpenSetup
+            | Self::OpenSettings
+            | Self::OpenPerson(_)
+            | Self::CopyExtension(_)
+            | Self::StopWaiting(_)
+            | Self::Quit => None,
             Self::SignIn => Some(Intent::SignIn),
             Self::CancelSignIn => Some(Intent::CancelSignIn),
             Self::SyncNow => Some(Intent::SyncNow),
@@ -142,6 +160,8 @@ pub fn menu(snapshot: &Snapshot) -> Menu {
     }
     entries.push(Entry::Line);
     entries.push(choice("Open board", Choice::OpenBoard));
+    entries.extend(pinned(snapshot));
+    entries.extend(waiting(snapshot));
     entries.push(Entry::Line);
     if snapshot.session.account().is_some() {
         if snapshot.paused.is_some() {
@@ -159,9 +179,83 @@ pub fn menu(snapshot: &Snapshot) -> Menu {
     }
     entries.push(choice("Setup…", Choice::OpenSetup));
     entries.push(choice("Health…", Choice::OpenHealth));
+    entries.push(choice("Settings…", Choice::OpenSettings));
     entries.push(Entry::Line);
     entries.push(choice("Quit Presence Sync", Choice::Quit));
     Menu { icon: icon(snapshot), tooltip: format!("Presence Sync: {words}"), entries }
+}
+
+/// More people than this nobody looks for in a menu.
+const MOST_PEOPLE: usize = 20;
+
+/// Who is pinned, with their state.
+fn pinned(snapshot: &Snapshot) -> Option<Entry> {
+    let kept = &snapshot.desk.kept.pinned;
+    let people: Vec<&PersonState> =
+        kept.iter().filter_map(|id| snapshot.people.iter().find(|person| person.id() == *id)).collect();
+    if people.is_empty() {
+        return None;
+    }
+    let mut entries: Vec<Entry> = people
+        .iter()
+        .take(MOST_PEOPLE)
+        .map(|person| {
+            let extension = person.card.extension();
+            if extension.is_empty() {
+                Entry::Choice(words(snapshot, person), Choice::OpenPerson(person.id()))
+            } else {
+                let words = format!("{}  {extension}", words(snapshot, person));
+                Entry::Choice(words, Choice::CopyExtension(person.id()))
+            }
+        })
+        .collect();
+    entries.extend(more(people.len()));
+    entries.push(Entry::Line);
+    entries.push(Entry::Words("Choose a name to copy the extension".into()));
+    Some(Entry::Below("Pinned".into(), entries))
+}
+
+/// Who is waited for, with their state.
+fn waiting(snapshot: &Snapshot) -> Option<Entry> {
+    let watches = &snapshot.desk.kept.watches;
+    if watches.is_empty() {
+        return None;
+    }
+    let line = |target: &Target| {
+        let words = match target {
+            Target::Department(name) => Some(format!("Anyone in {name}")),
+            Target::Person(id) => {
+                snapshot.people.iter().find(|person| person.id() == *id).map(|person| words(snapshot, person))
+            }
+        };
+        Some(Entry::Choice(words?, Choice::StopWaiting(target.clone())))
+    };
+    let mut entries: Vec<Entry> =
+        watches.iter().filter_map(|watch| line(&watch.target)).take(MOST_PEOPLE).collect();
+    entries.extend(more(watches.len()));
+    entries.push(Entry::Line);
+    entries.push(Entry::Words("Choose a name to stop waiting".into()));
+    Some(Entry::Below("Waiting to be free".into(), entries))
+}
+
+fn more(people: usize) -> Option<Entry> {
+    let rest = people.checked_sub(MOST_PEOPLE).filter(|rest| *rest > 0)?;
+    Some(Entry::Choice(format!("And {rest} more…"), Choice::OpenBoard))
+}
+
+/// "Anna Keller: On call, in a meeting".
+fn words(snapshot: &Snapshot, person: &PersonState) -> String {
+    let line = line(snapshot, person);
+    let mut detail = line.detail;
+    // A brand keeps its capital.
+    if !detail.starts_with("Teams")
+        && let Some(first) = detail.get_mut(..1)
+    {
+        first.make_ascii_lowercase();
+    }
+    let detail =
+        if detail.is_empty() || detail.starts_with("8x8") { String::new() } else { format!(", {detail}") };
+    format!("{}: {}{detail}", line.name, line.label)
 }
 
 fn icon(snapshot: &Snapshot) -> Icon {

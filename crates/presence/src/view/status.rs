@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use super::text::{clock, count};
 use crate::error::Problem;
+use crate::moment::Moment;
+use crate::preferences::Look;
 use crate::session::{Account, Session};
 use crate::setup::installation::Making;
 use crate::setup::integration::Integration;
@@ -52,6 +54,10 @@ pub enum Action {
     Resume,
     /// Show the health page.
     Health,
+    /// Show the settings of the network.
+    Network,
+    /// It has been read.
+    Dismiss,
 }
 
 /// A banner above the board.
@@ -131,6 +137,10 @@ pub struct Status {
     pub banner: Option<Banner>,
     /// The sign-in.
     pub sign_in: SignIn,
+    /// How the window and its board look.
+    pub look: Look,
+    /// Who is waited for, as far as they are people.
+    pub watches: usize,
 }
 
 /// Before anything is chosen.
@@ -148,6 +158,8 @@ pub fn first_run() -> Status {
         notice: None,
         banner: None,
         sign_in: SignIn::SignedOut,
+        look: Look::default(),
+        watches: 0,
     }
 }
 
@@ -190,6 +202,8 @@ pub fn status(snapshot: &Snapshot) -> Status {
         notice: snapshot.notice.as_deref().map(Into::into),
         banner: banner(snapshot),
         sign_in,
+        look: snapshot.desk.preferences.look,
+        watches: snapshot.desk.kept.watches.len(),
     }
 }
 
@@ -262,9 +276,8 @@ fn banner(snapshot: &Snapshot) -> Option<Banner> {
         Some(Banner { code: code.into(), tone, title, text, action, retry_seconds, detail: detail.clone() })
     };
     if let Some(until) = snapshot.paused {
-        let long = until.since(snapshot.at).as_secs() > 7 * 86_400;
-        let text =
-            if long { "Until you resume.".into() } else { format!("Until {}.", clock(until, snapshot.at)) };
+        let mut text = pause_words(snapshot, until) + ".";
+        text[..1].make_ascii_uppercase();
         return make("paused", Tone::Plain, "Paused.".into(), text + &stopped, Some(Action::Resume));
     }
     if let Some(local) = &snapshot.local {
@@ -272,7 +285,7 @@ fn banner(snapshot: &Snapshot) -> Option<Banner> {
         return make(&local.code, Tone::Bad, local.what.clone(), text, None);
     }
     match snapshot.source.state {
-        SourceState::Live => None,
+        SourceState::Live => told(snapshot),
         SourceState::SignInNeeded => match &snapshot.session {
             Session::Needed(problem) => {
                 let text = format!("{}{stopped}", problem.cause);
@@ -298,13 +311,48 @@ fn banner(snapshot: &Snapshot) -> Option<Banner> {
             let title =
                 since.map_or("Offline.".into(), |time| format!("Offline: showing the state of {time}."));
             let cause = problem.map(|problem| problem.cause.clone()).unwrap_or_default();
-            let text = format!("{cause} We try again by ourselves.").trim().into();
-            make("offline", Tone::Warning, title, text, Some(Action::SyncNow))
+            let own = problem
+                .is_some_and(|problem| problem.code.ends_with(".tls") || problem.code.ends_with(".portal"));
+            // What only a person can mend comes with how.
+            let remedy = problem.filter(|_| own).map(|problem| problem.remedy.clone());
+            let text = match remedy {
+                Some(remedy) => format!("{cause} {remedy}"),
+                None => format!("{cause} We try again by ourselves.").trim().into(),
+            };
+            let tls = problem.is_some_and(|problem| problem.code.ends_with(".tls"));
+            let action = if tls { Action::Network } else { Action::SyncNow };
+            make("offline", Tone::Warning, title, text, Some(action))
         }
+        SourceState::Stale if problem.is_none() => told(snapshot),
         SourceState::Stale => problem.and_then(|problem| {
             let tone = if problem.code.ends_with(".forbidden") { Tone::Bad } else { Tone::Warning };
             let text = format!("{} {}{stopped}", problem.cause, problem.remedy);
             make(&problem.code, tone, problem.what.clone(), text, Some(Action::SyncNow))
         }),
+    }
+}
+
+/// What the desk has to tell, when nothing is more urgent.
+fn told(snapshot: &Snapshot) -> Option<Banner> {
+    let disk = snapshot.desk.disk.as_deref().map(|problem| (problem, None));
+    let read = snapshot.desk.problem.as_deref().map(|problem| (problem, Some(Action::Dismiss)));
+    let (problem, action) = disk.or(read)?;
+    Some(Banner {
+        code: problem.code.clone(),
+        tone: Tone::Warning,
+        title: problem.what.clone(),
+        text: format!("{} {}", problem.cause, problem.remedy),
+        action,
+        retry_seconds: None,
+        detail: problem.detail.clone(),
+    })
+}
+
+/// How long a pause lasts: "until 07:00", "until you resume".
+pub(super) fn pause_words(snapshot: &Snapshot, until: Moment) -> String {
+    if until.since(snapshot.at).as_secs() > 7 * 86_400 {
+        "until you resume".into()
+    } else {
+        format!("until {}", clock(until, snapshot.at))
     }
 }

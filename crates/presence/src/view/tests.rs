@@ -1,16 +1,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::board::{Group, MOST_ROWS, Query, Sort, State, window};
+use super::board::{Kind, MOST_ROWS, Query, State, window};
 use super::menu::{Choice, Entry, Icon, menu};
 use super::status::{Action, Screen, SignIn, Tone, status};
 use super::{detail, health};
+use crate::desk::Picture;
+use crate::desk::kept::{Kept, Target, Watch};
 use crate::engine::event::{DirectoryRead, Event, Intent, PresenceRead, Reading};
 use crate::engine::{Engine, Rules, effect::Effect};
 use crate::error::{Failure, Problem};
 use crate::mapping::Term;
 use crate::moment::{Moment, Uptime};
 use crate::person::{Person, PersonId};
+use crate::preferences::{Group, Sort};
 use crate::session::{Account, Step};
 use crate::snapshot::Snapshot;
 
@@ -48,6 +51,9 @@ impl Board {
             proxy_addresses: Vec::new(),
             title: None,
             department: (!department.is_empty()).then(|| (*department).into()),
+            site: None,
+            direct: None,
+            mobile: None,
             guest: Some(false),
             enabled: Some(true),
         });
@@ -93,7 +99,7 @@ fn problem(code: &str) -> Arc<Problem> {
 }
 
 fn names(snapshot: &Snapshot, query: &Query) -> Vec<String> {
-    window(snapshot, query).rows.into_iter().map(|line| line.name).collect()
+    window(snapshot, query).rows.into_iter().flatten().map(|line| line.name).collect()
 }
 
 fn all() -> Query {
@@ -112,13 +118,13 @@ fn who_is_free_comes_first_and_then_by_name() {
 #[test]
 fn departments_are_counted_and_people_without_one_come_last() {
     let snapshot = Board::live().look();
-    let query = Query { collapsed: vec!["Care".into()], limit: 100, ..Query::default() };
+    let query = Query { collapsed: vec!["d:Care".into()], limit: 100, ..Query::default() };
     let board = window(&snapshot, &query);
     let groups: Vec<_> =
         board.groups.iter().map(|group| (group.name.as_str(), group.free, group.total)).collect();
     assert_eq!(groups, [("Care", 0, 2), ("Sales", 1, 3), ("", 1, 1)]);
     assert_eq!((board.found, board.listed, board.rows.len()), (6, 4, 4));
-    assert_eq!(board.rows[3].name, "Dora Eck");
+    assert_eq!(board.rows[3].as_ref().unwrap().name, "Dora Eck");
 }
 
 #[test]
@@ -126,7 +132,7 @@ fn a_window_onto_the_board_holds_just_the_rows_asked_for() {
     let snapshot = Board::live().look();
     let board = window(&snapshot, &Query { offset: 2, limit: 2, chosen: Some(id(5).to_string()), ..all() });
     assert_eq!(
-        board.rows.iter().map(|line| line.name.as_str()).collect::<Vec<_>>(),
+        board.rows.iter().flatten().map(|line| line.name.as_str()).collect::<Vec<_>>(),
         ["anna Keller", "Cem Öz"]
     );
     assert_eq!((board.offset, board.listed, board.chosen), (2, 6, Some(4)));
@@ -138,10 +144,17 @@ fn a_window_onto_the_board_holds_just_the_rows_asked_for() {
 fn searching_and_filtering_keep_the_counts_of_all_states() {
     let snapshot = Board::live().look();
     assert_eq!(names(&snapshot, &Query { search: "ake".into(), ..all() }), ["Zoë Åkesson"]);
-    assert_eq!(names(&snapshot, &Query { search: "sales KELL".into(), ..all() }), ["anna Keller"]);
+    // Whoever looks for somebody who is not free may want a colleague who is.
+    let search = Query { search: "sales KELL".into(), ..all() };
+    assert_eq!(names(&snapshot, &search), ["anna Keller", "Zoë Åkesson"]);
+    let board = window(&snapshot, &search);
+    let groups: Vec<_> =
+        board.groups.iter().map(|group| (group.kind, group.name.as_str(), group.total)).collect();
+    assert_eq!(groups, [(Kind::Found, "", 1), (Kind::Besides, "Sales", 1)]);
+    assert_eq!((board.found, board.listed), (1, 2));
     let board = window(&snapshot, &Query { states: vec![State::OnCall, State::Unknown], ..all() });
     assert_eq!((board.counts, board.found), ([2, 0, 1, 1, 0, 1, 1], 2));
-    assert_eq!(board.rows[1].label, "Unknown");
+    assert_eq!(board.rows[1].as_ref().unwrap().label, "Unknown");
 }
 
 #[test]
@@ -164,7 +177,7 @@ fn stale_people_are_told_in_the_past_tense_with_their_age() {
     let snapshot = board.look();
     let view = window(&snapshot, &all());
     assert!(view.all_stale);
-    let dora = &view.rows[0];
+    let dora = view.rows[0].as_ref().unwrap();
     assert_eq!((dora.label.as_str(), dora.stale, dora.age_seconds), ("Was available", true, Some(60)));
     assert_eq!(dora.state, State::Available);
     let status = status(&snapshot);
@@ -210,9 +223,84 @@ fn the_tray_of_a_live_board_offers_what_exists_and_nothing_else() {
         Entry::Line => "-".into(),
     };
     let entries: Vec<String> = menu.entries.iter().skip(1).map(words).collect();
-    let expected =
-        ["-", "Open board", "-", "Sync now", "Pause", "-", "Setup…", "Health…", "-", "Quit Presence Sync"];
+    let expected = [
+        "-",
+        "Open board",
+        "-",
+        "Sync now",
+        "Pause",
+        "-",
+        "Setup…",
+        "Health…",
+        "Settings…",
+        "-",
+        "Quit Presence Sync",
+    ];
     assert_eq!(entries, expected);
+}
+
+#[test]
+fn whoever_is_pinned_stands_on_top_and_in_the_tray() {
+    let mut snapshot = Board::live().look();
+    let kept = Kept { pinned: vec![id(4), id(1)], watches: vec![watch(2)], ..Kept::default() };
+    snapshot.desk = Arc::new(Picture { kept: Arc::new(kept), ..Picture::default() });
+    let board = window(&snapshot, &Query { limit: 100, ..Query::default() });
+    let first = &board.groups[0];
+    assert_eq!((first.kind, first.free, first.total), (Kind::Pinned, 1, 2));
+    let rows: Vec<_> = board.rows.iter().flatten().collect();
+    assert_eq!(
+        (rows[0].name.as_str(), rows[0].pinned, rows[1].name.as_str()),
+        ("Dora Eck", true, "anna Keller")
+    );
+    assert_eq!(board.listed, 6, "nobody is listed twice");
+    assert!(rows.iter().any(|row| row.watched && row.name == "Bob <b>Bee</b>"));
+
+    let menu = menu(&snapshot);
+    let below = |name: &str| {
+        menu.entries.iter().find_map(|entry| match entry {
+            Entry::Below(words, entries) if words == name => Some(entries.clone()),
+            _ => None,
+        })
+    };
+    let pinned = below("Pinned").unwrap();
+    assert_eq!(
+        pinned[1],
+        Entry::Choice("anna Keller: On call, in a meeting".into(), Choice::OpenPerson(id(1)))
+    );
+    let waiting = below("Waiting to be free").unwrap();
+    let stop = Choice::StopWaiting(Target::Person(id(2)));
+    assert_eq!(waiting[0], Entry::Choice("Bob <b>Bee</b>: Unknown, Teams does not know".into(), stop));
+}
+
+#[test]
+fn rows_that_the_page_has_already_are_not_sent_again() {
+    let mut board = Board::live();
+    let first = window(&board.look(), &all());
+    let known: Vec<u32> = first.rows.iter().flatten().map(|line| line.mark).collect();
+    board.now = board.now.plus(Duration::from_secs(10));
+    board.answer();
+    let again = Query { known, ..all() };
+    let second = window(&board.look(), &again);
+    assert!(second.rows.iter().all(Option::is_none));
+    assert_eq!(second.ages, [Some(0); 6]);
+    board.now = board.now.plus(Duration::from_secs(7));
+    assert_eq!(window(&board.look(), &again).ages, [Some(7); 6]);
+    // Old rows look otherwise, so they come again.
+    board.fail(Failure::Offline(problem("microsoft.offline")));
+    assert!(window(&board.look(), &again).rows.iter().all(Option::is_some));
+}
+
+#[test]
+fn whoever_is_offline_can_be_left_out_and_is_still_found() {
+    let snapshot = Board::live().look();
+    let hidden = Query { hide_offline: true, ..all() };
+    assert!(!names(&snapshot, &hidden).contains(&"Emil Fox".to_owned()));
+    assert_eq!(names(&snapshot, &Query { states: vec![State::Offline], ..hidden.clone() }), ["Emil Fox"]);
+    assert_eq!(names(&snapshot, &Query { search: "emil".into(), ..hidden }), ["Emil Fox"]);
+}
+
+fn watch(number: u32) -> Watch {
+    Watch { target: Target::Person(id(number)), since: "2026-11-23T08:59:00Z".parse().unwrap() }
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use crossterm::style::{Attribute, Color, Stylize};
 use presence::moment::Moment;
+use presence::preferences::Group;
 use presence::snapshot::{Snapshot, SourceState};
-use presence::view::board::{Group, Line, Query, State, window};
+use presence::view::board::{Line, Query, State, window};
 use presence::view::status::{Tone, status};
 use presence::view::text::{count, span};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -50,7 +51,7 @@ pub(super) fn frame(
         let words = if status.loading { "Reading the directory…" } else { "Nobody to show yet" };
         lines.push(cut(words, columns).dim().to_string());
     }
-    lines.extend(board.rows.iter().map(|line| row(line, columns, snapshot.source.state)));
+    lines.extend(board.rows.iter().flatten().map(|line| row(line, columns, snapshot.source.state)));
     while lines.len() + 1 < rows {
         lines.push(String::new());
     }
