@@ -1,28 +1,34 @@
 //! The composition root: profile, driver, tray and window put together, and nothing else.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use presence::clock::pause;
+use presence::desk::{self, Wish};
+use presence::desktop::{Opens, SystemBrowser};
+use presence::diagnostics::Archive;
 use presence::driver::Handle;
 use presence::endpoints::Endpoints;
 use presence::error::Problem;
-use presence::log;
 use presence::settings::{Lock, Mode, Profile, Settings};
 use presence::setup::installation::Installation;
 use presence::snapshot::Snapshot;
 use presence::view::menu::{self, Choice};
-use presence::view::status;
+use presence::view::{detail, status};
+use presence::{crash, log};
 use tauri::{AppHandle, Emitter, Manager, RunEvent};
 
-use crate::desktop::Copies;
+use crate::desktop::{Copies, Surroundings};
+use crate::notification::Notifications;
 use crate::options::Options;
+use crate::place::Place;
 use crate::running::Running;
 use crate::tray::Tray;
 use crate::{commands, window};
 
 /// From this many people on, the page is told of changes less often.
-const LARGE: usize = 20_000;
+const LARGE: usize = 2_000;
 
 /// Least time between two pictures on the page.
 const LIVELY: Duration = Duration::from_millis(100);
@@ -38,10 +44,16 @@ pub(crate) struct App {
     running: tokio::sync::Mutex<Option<Running>>,
     /// The running driver, for the many who only look.
     current: Mutex<Option<Handle>>,
-    /// Which page the window starts with.
-    pub(crate) page: Mutex<window::Page>,
+    /// What the window starts with.
+    pub(crate) page: Mutex<window::Opening>,
     pub(crate) copies: Copies,
     pub(crate) tray: Tray,
+    pub(crate) place: Place,
+    notifications: Arc<Notifications>,
+    /// Whether it was said that a closed window is minimised.
+    minimised: AtomicBool,
+    /// What was shown before it is exported, so that nothing else is.
+    pub(crate) archive: Mutex<Option<Archive>>,
     _lock: Option<Lock>,
 }
 
@@ -51,6 +63,7 @@ pub(crate) fn run(options: Options) -> Result<(), Problem> {
     let lock = if options.sandbox { Ok(None) } else { profile.lock("presence-sync-desktop").map(Some) };
     // Written out when the program ends.
     let _log = log::start(&profile.logs());
+    crash::install(profile.crashes());
     let endpoints = options.endpoints.as_deref().map_or_else(|| Ok(Endpoints::default()), Endpoints::read)?;
     // Building ends this process if it is a second start: then the first one shows its window.
     let app = tauri::Builder::default()
@@ -69,6 +82,10 @@ pub(crate) fn run(options: Options) -> Result<(), Problem> {
         page: Mutex::default(),
         copies: Copies::default(),
         tray,
+        place: Place::default(),
+        notifications: Arc::new(Notifications::new(app.handle())),
+        minimised: AtomicBool::new(false),
+        archive: Mutex::default(),
         _lock: lock,
     });
     app.run(|app, event| match event {
@@ -126,16 +143,47 @@ impl App {
         self.running.lock().await.as_ref().map(Running::notes).unwrap_or_default()
     }
 
+    /// The profile of what runs, for its logs and settings.
+    pub(crate) fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Whether a closed window is minimised instead, because nothing else would show the program; said once a run.
+    pub(crate) fn keeps_window(&self) -> bool {
+        if self.tray.is_reachable() {
+            return false;
+        }
+        if !self.minimised.swap(true, Ordering::Relaxed) {
+            self.notifications.show(&desk::alerts::minimised());
+        }
+        true
+    }
+
+    /// Whether the program goes on without its window.
+    pub(crate) fn stays(&self) -> bool {
+        self.snapshot().is_none_or(|snapshot| snapshot.desk.preferences.stay)
+    }
+
+    /// Nothing is kept any more.
+    pub(crate) async fn erase(&self, app: &AppHandle) -> Result<(), Problem> {
+        self.forget().await?;
+        self.profile.erase()?;
+        if crate::autostart::starts_at_login() == Some(true) {
+            crate::autostart::set_start_at_login(false)?;
+        }
+        self.begin(app, None).await
+    }
+
     /// Nothing is installed any more.
     pub(crate) fn forget_installation(&self) -> Result<(), Problem> {
         self.profile.save_installation(&Installation::new())
     }
 
     /// Chooses what to run, and keeps the choice.
-    pub(crate) async fn choose(&self, app: &AppHandle, settings: Settings) -> Result<(), Problem> {
-        self.profile.save(&settings)?;
+    pub(crate) async fn choose(&self, app: &AppHandle, mode: Option<Mode>) -> Result<(), Problem> {
         self.stop().await;
-        self.begin(app, settings.mode).await
+        self.profile.save(&Settings { mode, ..self.profile.settings() })?;
+        self.begin(app, mode).await
     }
 
     /// Ends what runs, and waits until it is written.
@@ -158,17 +206,22 @@ impl App {
 
     async fn begin(&self, app: &AppHandle, mode: Option<Mode>) -> Result<(), Problem> {
         let vault = self.options.vault;
+        // The entry for login names the program without options, so it is offered to whoever starts it so.
+        let plain =
+            self.options.profile.is_none() && self.options.endpoints.is_none() && !self.options.sandbox;
+        let around = |starts: bool| Surroundings::new(Arc::clone(&self.notifications), plain && starts);
         let running = match mode {
             Some(Mode::Sandbox) => {
                 let profile = Profile::open(self.options.profile.as_deref(), true)?;
-                Some(Running::sandbox(profile, vault).await?)
+                Some(Running::sandbox(profile, vault, around(false)).await?)
             }
             Some(Mode::Rehearsal) => {
                 let profile = Profile::open_rehearsal(self.options.profile.as_deref())?;
-                Some(Running::rehearsal(profile).await?)
+                Some(Running::rehearsal(profile, around(false)).await?)
             }
             Some(Mode::Organisation) => {
-                Some(Running::organisation(self.profile.clone(), self.endpoints.clone(), vault)?)
+                let desktop = around(true).over(SystemBrowser);
+                Some(Running::organisation(self.profile.clone(), self.endpoints.clone(), vault, desktop)?)
             }
             None => None,
         };
@@ -195,6 +248,7 @@ async fn follow(app: AppHandle, handle: Handle) {
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
         if let Some(own) = app.try_state::<App>() {
             own.tray.draw(menu::menu(&snapshot));
+            window::arrange(&app, &own, &snapshot.desk.preferences.look);
         }
         tell(&app, snapshot.revision);
         // A large organisation makes many pictures a second; nobody can look at more than a few.
@@ -203,6 +257,18 @@ async fn follow(app: AppHandle, handle: Handle) {
             return;
         }
     }
+}
+
+/// A notification was clicked.
+pub(crate) fn open(app: &AppHandle, opens: Opens) {
+    let opening = match opens {
+        Opens::Person(person) => {
+            window::Opening { page: window::Page::Board, person: Some(person.to_string()) }
+        }
+        Opens::Board => window::Page::Board.into(),
+        Opens::Health => window::Page::Health.into(),
+    };
+    window::show(app, Some(opening));
 }
 
 #[derive(Clone, serde::Serialize)]
@@ -219,9 +285,25 @@ fn tell(app: &AppHandle, revision: u64) {
 /// A choice in the tray's menu.
 pub(crate) fn choose(app: &AppHandle, choice: Choice) {
     match choice {
-        Choice::OpenBoard => window::show(app, Some(window::Page::Board)),
-        Choice::OpenHealth => window::show(app, Some(window::Page::Health)),
-        Choice::OpenSetup => window::show(app, Some(window::Page::Setup)),
+        Choice::OpenBoard => window::show(app, Some(window::Page::Board.into())),
+        Choice::OpenHealth => window::show(app, Some(window::Page::Health.into())),
+        Choice::OpenSetup => window::show(app, Some(window::Page::Setup.into())),
+        Choice::OpenSettings => window::show(app, Some(window::Page::Settings.into())),
+        Choice::OpenPerson(person) => open(app, Opens::Person(person)),
+        Choice::CopyExtension(person) => {
+            let own = app.try_state::<App>();
+            let found = own.as_ref().and_then(|own| detail::detail(&own.snapshot()?, &person.to_string()));
+            if let (Some(own), Some(found)) = (own, found)
+                && let Err(problem) = own.copies.copy(&found.line.extension)
+            {
+                tracing::warn!(code = %problem.code, "nothing was copied");
+            }
+        }
+        Choice::StopWaiting(target) => {
+            if let Some(handle) = app.try_state::<App>().and_then(|own| own.handle()) {
+                handle.desk(Wish::Watch { target, wanted: false });
+            }
+        }
         Choice::Quit => app.exit(0),
         other => {
             let handle = app.try_state::<App>().and_then(|own| own.handle());

@@ -4,20 +4,24 @@
 
 use std::sync::PoisonError;
 
+use presence::desk::Wish;
 use presence::desktop::{Desktop, SystemBrowser};
 use presence::engine::event::Intent;
 use presence::error::Problem;
 use presence::imports::ImportWish;
 use presence::session::Session;
-use presence::settings::{Mode, Settings};
+use presence::settings::Mode;
 use presence::setup::event::Request;
+use presence::view;
 use presence::view::board::{self, Query, Window};
 use presence::view::detail::{self, Detail};
+use presence::view::diagnostics::Diagnostics;
 use presence::view::health::{self, Health};
 use presence::view::matches::{self, Matches};
+use presence::view::menu::Choice;
 use presence::view::setup::{self, PortalPage, Setup};
 use presence::view::status::{self, Status};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tauri::ipc::Invoke;
 use tauri::{AppHandle, State, generate_handler};
 
@@ -35,6 +39,7 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         board,
         call,
         cancel_sign_in,
+        chat,
         choose_organisation,
         choose_rehearsal,
         choose_sandbox,
@@ -43,7 +48,12 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         copy_setup_password,
         copy_sign_in_address,
         copy_text,
+        desk,
         detail,
+        diagnostics,
+        diagnostics_file,
+        email,
+        export_diagnostics,
         health,
         initial_page,
         leave,
@@ -51,13 +61,17 @@ pub(crate) fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         import,
         matches,
         open_page,
+        pause,
         rehearsal_notes,
+        remove_everything,
         resume,
         sandbox,
+        settings,
         setup,
         setup_do,
         setup_password,
         sign_in,
+        sign_out,
         status,
         sync_now,
     ]
@@ -85,8 +99,49 @@ fn health(own: State<'_, App>) -> Answer<Health> {
 }
 
 #[tauri::command]
-fn initial_page(own: State<'_, App>) -> window::Page {
-    *own.page.lock().unwrap_or_else(PoisonError::into_inner)
+fn initial_page(own: State<'_, App>) -> window::Opening {
+    own.page.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Pins, notes, who is waited for, preferences.
+#[tauri::command]
+fn desk(own: State<'_, App>, wish: Wish) -> Answer<()> {
+    own.handle().map(|handle| handle.desk(wish)).ok_or_else(nothing)
+}
+
+#[tauri::command(async)]
+fn settings(own: State<'_, App>) -> Answer<view::settings::Settings> {
+    own.snapshot().map(|snapshot| view::settings::settings(&snapshot)).ok_or_else(nothing)
+}
+
+/// Puts together what could be exported. What is shown, and nothing else, is what is exported afterwards.
+#[tauri::command(async)]
+fn diagnostics(own: State<'_, App>) -> Diagnostics {
+    let archive = presence::diagnostics::collect(own.snapshot().as_ref(), own.profile());
+    let shown = view::diagnostics::diagnostics(&archive);
+    *own.archive.lock().unwrap_or_else(PoisonError::into_inner) = Some(archive);
+    shown
+}
+
+#[tauri::command(async)]
+fn diagnostics_file(own: State<'_, App>, name: String) -> Answer<String> {
+    let archive = own.archive.lock().unwrap_or_else(PoisonError::into_inner);
+    let files = archive.iter().flat_map(|archive| &archive.files);
+    let mut found = files.filter(|file| file.name == name);
+    found.next().map(|file| file.text.clone()).ok_or_else(nothing)
+}
+
+/// Writes what was shown into the user's folder for downloads, and tells where it is.
+#[tauri::command(async)]
+fn export_diagnostics(app: AppHandle, own: State<'_, App>) -> Answer<String> {
+    let archive = own.archive.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(nothing)?;
+    desktop::save_download(&app, &archive.name, "zip", &archive.pack()?)
+}
+
+/// Signs out, and removes keys, settings, notes and pins from this computer.
+#[tauri::command]
+async fn remove_everything(app: AppHandle, own: State<'_, App>) -> Answer<()> {
+    own.erase(&app).await
 }
 
 #[derive(Serialize)]
@@ -101,17 +156,17 @@ fn sandbox() -> SandboxTenant {
 
 #[tauri::command]
 async fn choose_organisation(app: AppHandle, own: State<'_, App>) -> Answer<()> {
-    own.choose(&app, Settings { mode: Some(Mode::Organisation), ..Settings::default() }).await
+    own.choose(&app, Some(Mode::Organisation)).await
 }
 
 #[tauri::command]
 async fn choose_rehearsal(app: AppHandle, own: State<'_, App>) -> Answer<()> {
-    own.choose(&app, Settings { mode: Some(Mode::Rehearsal), ..Settings::default() }).await
+    own.choose(&app, Some(Mode::Rehearsal)).await
 }
 
 #[tauri::command]
 async fn choose_sandbox(app: AppHandle, own: State<'_, App>) -> Answer<()> {
-    own.choose(&app, Settings { mode: Some(Mode::Sandbox), ..Settings::default() }).await
+    own.choose(&app, Some(Mode::Sandbox)).await
 }
 
 /// Back to the first run. The keychain keeps nothing of an organisation that was left.
@@ -119,12 +174,37 @@ async fn choose_sandbox(app: AppHandle, own: State<'_, App>) -> Answer<()> {
 async fn leave(app: AppHandle, own: State<'_, App>) -> Answer<()> {
     own.forget().await?;
     own.forget_installation()?;
-    own.choose(&app, Settings::default()).await
+    own.choose(&app, None).await
 }
 
 #[tauri::command]
 fn sign_in(own: State<'_, App>) -> Answer<()> {
     wish(&own, Intent::SignIn)
+}
+
+#[tauri::command]
+fn sign_out(own: State<'_, App>) -> Answer<()> {
+    wish(&own, Intent::SignOut)
+}
+
+/// How long a pause is to last.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Span {
+    Hour,
+    Tomorrow,
+    UntilResumed,
+}
+
+#[tauri::command]
+fn pause(own: State<'_, App>, span: Span) -> Answer<()> {
+    let handle = own.handle().ok_or_else(nothing)?;
+    let choice = match span {
+        Span::Hour => Choice::PauseHour,
+        Span::Tomorrow => Choice::PauseTomorrow,
+        Span::UntilResumed => Choice::Pause,
+    };
+    choice.intent(handle.now()).map(|intent| handle.send(intent)).ok_or_else(nothing)
 }
 
 #[tauri::command]
@@ -160,6 +240,18 @@ fn copy_extension(own: State<'_, App>, id: String) -> Answer<()> {
 fn call(own: State<'_, App>, id: String) -> Answer<()> {
     let found = own.snapshot().and_then(|snapshot| detail::detail(&snapshot, &id)).ok_or_else(nothing)?;
     desktop::call(&found.line.extension)
+}
+
+#[tauri::command(async)]
+fn email(own: State<'_, App>, id: String) -> Answer<()> {
+    let found = own.snapshot().and_then(|snapshot| detail::detail(&snapshot, &id)).ok_or_else(nothing)?;
+    desktop::open_link(found.mail_link())
+}
+
+#[tauri::command(async)]
+fn chat(own: State<'_, App>, id: String) -> Answer<()> {
+    let found = own.snapshot().and_then(|snapshot| detail::detail(&snapshot, &id)).ok_or_else(nothing)?;
+    desktop::open_link(found.chat_link())
 }
 
 #[tauri::command(async)]

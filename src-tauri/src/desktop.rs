@@ -2,12 +2,15 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Write as _};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arboard::Clipboard;
-use presence::desktop::Desktop;
+use presence::desktop::{Desktop, Notification};
 use presence::error::Problem;
 use tauri::{AppHandle, Manager};
+
+use crate::autostart;
+use crate::notification::Notifications;
 
 /// A folder that holds more files of one name is looked at by a person first.
 const MOST_COPIES: u32 = 1_000;
@@ -85,6 +88,58 @@ pub(crate) fn save_download(
         }
     }
     Err(failed("there are too many files of that name".into()))
+}
+
+/// The desktop as the core sees it: a way to open addresses, notifications, and what starts at login.
+pub(crate) struct Surroundings<B> {
+    browser: B,
+    notifications: Arc<Notifications>,
+    /// Whether starting at login can be arranged for what runs.
+    starts: bool,
+}
+
+impl Surroundings<()> {
+    pub(crate) fn new(notifications: Arc<Notifications>, starts: bool) -> Self {
+        Self { browser: (), notifications, starts }
+    }
+
+    /// With a way to open addresses.
+    pub(crate) fn over<B: Desktop + 'static>(self, browser: B) -> Arc<dyn Desktop> {
+        Arc::new(Surroundings { browser, notifications: self.notifications, starts: self.starts })
+    }
+}
+
+impl<B: Desktop> Desktop for Surroundings<B> {
+    fn open_address(&self, address: &str) -> Result<(), Problem> {
+        self.browser.open_address(address)
+    }
+
+    fn notify(&self, notification: &Notification) {
+        self.notifications.show(notification);
+    }
+
+    fn starts_at_login(&self) -> Option<bool> {
+        if self.starts { autostart::starts_at_login() } else { None }
+    }
+
+    fn set_start_at_login(&self, wanted: bool) -> Result<(), Problem> {
+        autostart::set_start_at_login(wanted)
+    }
+}
+
+/// Hands a link to the program that the system has for it.
+pub(crate) fn open_link(link: Option<String>) -> Result<(), Problem> {
+    let failed = |cause: &str, detail: Option<String>| {
+        let remedy = "Copy what you need from the detail, or choose a program for such links in the system's settings.";
+        let problem = Problem::new("desktop.link", "It could not be opened.", cause, remedy);
+        match detail {
+            Some(detail) => problem.detail(detail),
+            None => problem,
+        }
+    };
+    let link = link.ok_or_else(|| failed("This person has no address that could stand in a link.", None))?;
+    open::that_detached(link)
+        .map_err(|error| failed("This computer names no program for such links.", Some(error.to_string())))
 }
 
 /// Enters the sandbox tenant by the same pages a browser would see.

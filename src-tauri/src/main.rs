@@ -3,9 +3,12 @@
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 mod app;
+mod autostart;
 mod commands;
 mod desktop;
+mod notification;
 mod options;
+mod place;
 mod running;
 mod tray;
 mod window;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use presence::clock::Clock;
 use presence::desktop::{Desktop, SystemBrowser};
 use presence::driver::{self, Handle, Parts};
 use presence::endpoints::Endpoints;
@@ -13,7 +14,7 @@ use presence::settings::{Lock, Profile};
 use presence::setup::installation::Installation;
 use presence::vault::{MemoryVault, SystemVault, Vault};
 
-use crate::desktop::Visitor;
+use crate::desktop::{Surroundings, Visitor};
 use crate::options::VaultKind;
 
 /// People in the sandbox tenant.
@@ -39,9 +40,9 @@ impl Running {
         profile: Profile,
         endpoints: Endpoints,
         vault: Option<VaultKind>,
+        desktop: Arc<dyn Desktop>,
     ) -> Result<Self, Problem> {
         let vault = open_vault(vault.unwrap_or(VaultKind::Os), &profile);
-        let desktop: Arc<dyn Desktop> = Arc::new(SystemBrowser);
         let mut installation = profile.installation();
         // A file that names a registration stands for an installation that somebody else made.
         let named = endpoints.microsoft.tenant.as_deref().zip(endpoints.microsoft.client_id.as_deref());
@@ -50,13 +51,13 @@ impl Running {
         {
             installation = Installation::by_hand(tenant, client_id);
         }
-        let rules = Rules::default();
-        let handle = driver::start(Parts { profile, endpoints, installation, vault, desktop, rules })?;
+        let (rules, clock) = (Rules::default(), Arc::new(Clock::start()));
+        let handle = driver::start(Parts { profile, endpoints, installation, vault, desktop, rules, clock })?;
         Ok(Self { handle, sandbox: None, _lock: None })
     }
 
     /// Opens a sandbox tenant in which nothing is installed, to rehearse the installation with the real browser.
-    pub(crate) async fn rehearsal(profile: Profile) -> Result<Self, Problem> {
+    pub(crate) async fn rehearsal(profile: Profile, around: Surroundings<()>) -> Result<Self, Problem> {
         let lock = profile.lock("presence-sync-desktop")?;
         let options = sandbox::Options {
             people: SANDBOX_PEOPLE,
@@ -75,9 +76,10 @@ impl Running {
             endpoints: Endpoints::parse(&tenant.endpoints())?,
             installation,
             vault: Arc::new(MemoryVault::default()),
-            desktop: Arc::new(SystemBrowser),
+            desktop: around.over(SystemBrowser),
             profile,
             rules: Rules::default(),
+            clock: Arc::new(Clock::start()),
         })?;
         Ok(Self { handle, sandbox: Some(tenant), _lock: Some(lock) })
     }
@@ -103,7 +105,11 @@ impl Running {
     }
 
     /// Opens the sandbox tenant in this process, and enters it.
-    pub(crate) async fn sandbox(profile: Profile, vault: Option<VaultKind>) -> Result<Self, Problem> {
+    pub(crate) async fn sandbox(
+        profile: Profile,
+        vault: Option<VaultKind>,
+        around: Surroundings<()>,
+    ) -> Result<Self, Problem> {
         let lock = profile.lock("presence-sync-desktop")?;
         let options = sandbox::Options { people: SANDBOX_PEOPLE, ..sandbox::Options::default() };
         let tenant = open_sandbox(options).await?;
@@ -111,9 +117,10 @@ impl Running {
             endpoints: Endpoints::parse(&tenant.endpoints())?,
             installation: Installation::by_hand(tenant.tenant(), tenant.client_id()),
             vault: open_vault(vault.unwrap_or(VaultKind::Memory), &profile),
-            desktop: Arc::new(Visitor::new(tenant.status_user())),
+            desktop: around.over(Visitor::new(tenant.status_user())),
             profile,
             rules: Rules::default(),
+            clock: Arc::new(Clock::start()),
         })?;
         // Whoever chooses the sandbox tenant wants to be in it: no browser is involved.
         handle.send(Intent::SignIn);

@@ -4,6 +4,8 @@
 #[cfg_attr(not(target_os = "linux"), path = "tray/native.rs")]
 mod system;
 
+mod picture;
+
 use std::sync::{Mutex, PoisonError};
 
 use presence::view::menu::Menu;
@@ -12,7 +14,8 @@ use tauri::AppHandle;
 /// The tray.
 pub(crate) struct Tray {
     system: system::System,
-    drawn: Mutex<Option<Menu>>,
+    /// With the picture, because the same icon looks different when the desktop's theme changes.
+    drawn: Mutex<Option<(Menu, &'static [u8])>>,
 }
 
 impl Tray {
@@ -28,10 +31,12 @@ impl Tray {
 
     /// Draws a menu, unless it is the one that is there.
     pub(crate) fn draw(&self, menu: Menu) {
+        let picture = picture::picture(menu.icon);
+        let wanted = (menu, picture);
         let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
-        if drawn.as_ref() != Some(&menu) {
-            self.system.draw(&menu);
-            *drawn = Some(menu);
+        if drawn.as_ref() != Some(&wanted) {
+            self.system.draw(&wanted.0);
+            *drawn = Some(wanted);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::PoisonError;
 
+use presence::preferences::Look;
 use serde::Serialize;
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder, WindowEvent};
@@ -22,10 +23,36 @@ pub(crate) enum Page {
     Setup,
     /// How the sources are doing.
     Health,
+    /// What the operator set.
+    Settings,
+}
+
+/// What a window opens with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Opening {
+    /// The page.
+    pub(crate) page: Page,
+    /// The id of a person to show on the board.
+    pub(crate) person: Option<String>,
+}
+
+impl From<Page> for Opening {
+    fn from(page: Page) -> Self {
+        Self { page, person: None }
+    }
+}
+
+/// Puts the window where the preferences have it, if there is one.
+pub(crate) fn arrange(app: &AppHandle, own: &App, look: &Look) {
+    if let Some(window) = app.get_webview_window(NAME)
+        && let Err(error) = own.place.arrange(&window, look)
+    {
+        tracing::warn!(%error, "the window could not be put where it should stand");
+    }
 }
 
 /// Shows the window, on a page if one is asked for.
-pub(crate) fn show(app: &AppHandle, page: Option<Page>) {
+pub(crate) fn show(app: &AppHandle, page: Option<Opening>) {
     let shown = app.clone();
     let result = app.run_on_main_thread(move || {
         if let Err(error) = open(&shown, page) {
@@ -37,7 +64,7 @@ pub(crate) fn show(app: &AppHandle, page: Option<Page>) {
     }
 }
 
-fn open(app: &AppHandle, page: Option<Page>) -> tauri::Result<()> {
+fn open(app: &AppHandle, page: Option<Opening>) -> tauri::Result<()> {
     if let Some(window) = app.get_webview_window(NAME) {
         window.unminimize()?;
         window.show()?;
@@ -48,7 +75,8 @@ fn open(app: &AppHandle, page: Option<Page>) -> tauri::Result<()> {
         return Ok(());
     }
     if let Some(own) = app.try_state::<App>() {
-        let page = page.unwrap_or_else(|| own.first_page());
+        own.place.forget();
+        let page = page.unwrap_or_else(|| own.first_page().into());
         *own.page.lock().unwrap_or_else(PoisonError::into_inner) = page;
     }
     let window = WebviewWindowBuilder::new(app, NAME, WebviewUrl::App("index.html".into()))
@@ -64,12 +92,19 @@ fn open(app: &AppHandle, page: Option<Page>) -> tauri::Result<()> {
         })
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    if let Some(own) = app.try_state::<App>()
+        && let Some(snapshot) = own.snapshot()
+    {
+        own.place.arrange(&window, &snapshot.desk.preferences.look)?;
+    }
     let closing = window.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::CloseRequested { api, .. } = event {
-            let reachable = closing.try_state::<App>().is_some_and(|own| own.tray.is_reachable());
-            // Without a tray a closed window could not be found again.
-            if !reachable && closing.minimize().is_ok() {
+            let Some(own) = closing.try_state::<App>() else { return };
+            if !own.stays() {
+                closing.app_handle().exit(0);
+            } else if own.keeps_window() && closing.minimize().is_ok() {
+                // Without a tray a closed window could not be found again.
                 api.prevent_close();
             }
         }

@@ -101,6 +101,7 @@ impl Bench {
             vault: Arc::clone(&self.vault) as _,
             desktop: Arc::clone(&self.browser) as _,
             rules: self.rules.clone(),
+            clock: Arc::new(Clock::start()),
         }
     }
 

@@ -193,7 +193,9 @@ impl Site {
         let endpoints = Endpoints::parse(&self.sandbox.endpoints()).expect("endpoints");
         let (vault, desktop) = (Arc::clone(&self.vault) as _, Arc::clone(&self.browser) as _);
         let (installation, rules) = (profile.installation(), self.rules.clone());
-        driver::start(Parts { profile, endpoints, installation, vault, desktop, rules }).expect("a driver")
+        let clock = Arc::new(presence::clock::Clock::start());
+        driver::start(Parts { profile, endpoints, installation, vault, desktop, rules, clock })
+            .expect("a driver")
     }
 }
 

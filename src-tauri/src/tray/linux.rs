@@ -9,6 +9,7 @@ use presence::view::menu::{Choice, Entry, Icon, Menu};
 use tauri::AppHandle;
 use tauri::image::Image;
 
+use super::picture::picture;
 use crate::app;
 
 pub(super) struct System {
@@ -95,8 +96,8 @@ fn item(entry: &Entry) -> MenuItem<Item> {
             StandardItem { label: label(words), enabled: false, ..StandardItem::default() }.into()
         }
         Entry::Choice(words, choice) => {
-            let choice = *choice;
-            let activate = Box::new(move |item: &mut Item| app::choose(&item.app, choice));
+            let choice = choice.clone();
+            let activate = Box::new(move |item: &mut Item| app::choose(&item.app, choice.clone()));
             StandardItem { label: label(words), activate, ..StandardItem::default() }.into()
         }
         Entry::Below(words, entries) => {
@@ -112,14 +113,7 @@ fn label(words: &str) -> String {
 }
 
 fn pixmap(icon: Icon) -> Option<ksni::Icon> {
-    let bytes: &[u8] = match icon {
-        Icon::Live => include_bytes!("../../../icons/tray/live-outlined.png"),
-        Icon::Syncing => include_bytes!("../../../icons/tray/syncing-outlined.png"),
-        Icon::Paused => include_bytes!("../../../icons/tray/paused-outlined.png"),
-        Icon::Attention => include_bytes!("../../../icons/tray/attention-outlined.png"),
-        Icon::Offline => include_bytes!("../../../icons/tray/offline-outlined.png"),
-    };
-    let image = Image::from_bytes(bytes).ok()?;
+    let image = Image::from_bytes(picture(icon)).ok()?;
     // The protocol wants alpha first.
     let data =
         image.rgba().chunks_exact(4).flat_map(|pixel| [pixel[3], pixel[0], pixel[1], pixel[2]]).collect();

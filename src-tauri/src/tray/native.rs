@@ -1,11 +1,12 @@
 //! The tray of Windows and macOS, through Tauri.
 
-use presence::view::menu::{Choice, Entry, Icon, Menu};
+use presence::view::menu::{Choice, Entry, Menu};
 use tauri::image::Image;
 use tauri::menu::{IsMenuItem, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Wry};
 
+use super::picture::picture;
 use crate::app;
 
 pub(super) struct System {
@@ -16,9 +17,8 @@ pub(super) struct System {
 impl System {
     pub(super) fn new(app: &AppHandle) -> Self {
         let built = TrayIconBuilder::with_id("presence-sync")
-            .icon_as_template(cfg!(target_os = "macos"))
-            // On Windows a left click opens the board; on macOS it opens the menu, as everywhere there.
-            .show_menu_on_left_click(cfg!(target_os = "macos"))
+            // A left click opens the board, on every system; a right click opens the menu.
+            .show_menu_on_left_click(false)
             .on_menu_event(|app, event| {
                 if let Ok(choice) = serde_json::from_str::<Choice>(event.id().as_ref()) {
                     app::choose(app, choice);
@@ -33,7 +33,7 @@ impl System {
                         ..
                     }
                 );
-                if clicked && !cfg!(target_os = "macos") {
+                if clicked {
                     app::choose(tray.app_handle(), Choice::OpenBoard);
                 }
             })
@@ -68,8 +68,8 @@ fn draw(app: &AppHandle, icon: &TrayIcon, menu: &Menu) -> tauri::Result<()> {
     }
     icon.set_menu(Some(native))?;
     icon.set_tooltip(Some(&menu.tooltip))?;
-    icon.set_icon(Some(Image::from_bytes(picture(menu.icon))?))?;
-    icon.set_icon_as_template(cfg!(target_os = "macos"))
+    // In one step, or the picture would flicker in its own colours; Windows knows no templates.
+    icon.set_icon_with_as_template(Some(Image::from_bytes(picture(menu.icon))?), true)
 }
 
 /// The choice travels inside the item's id, so there is no table to look it up in.
@@ -94,27 +94,4 @@ fn item(app: &AppHandle, entry: &Entry) -> tauri::Result<Box<dyn IsMenuItem<Wry>
 /// An ampersand would mark the next letter as an access key.
 fn label(words: &str) -> String {
     words.replace('&', "&&")
-}
-
-#[cfg(target_os = "macos")]
-fn picture(icon: Icon) -> &'static [u8] {
-    match icon {
-        Icon::Live => include_bytes!("../../../icons/tray/live-template.png"),
-        Icon::Syncing => include_bytes!("../../../icons/tray/syncing-template.png"),
-        Icon::Paused => include_bytes!("../../../icons/tray/paused-template.png"),
-        Icon::Attention => include_bytes!("../../../icons/tray/attention-template.png"),
-        Icon::Offline => include_bytes!("../../../icons/tray/offline-template.png"),
-    }
-}
-
-/// The panel may be light or dark: the outlined pictures can be read on both.
-#[cfg(not(target_os = "macos"))]
-fn picture(icon: Icon) -> &'static [u8] {
-    match icon {
-        Icon::Live => include_bytes!("../../../icons/tray/live-outlined.png"),
-        Icon::Syncing => include_bytes!("../../../icons/tray/syncing-outlined.png"),
-        Icon::Paused => include_bytes!("../../../icons/tray/paused-outlined.png"),
-        Icon::Attention => include_bytes!("../../../icons/tray/attention-outlined.png"),
-        Icon::Offline => include_bytes!("../../../icons/tray/offline-outlined.png"),
-    }
 }

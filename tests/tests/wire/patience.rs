@@ -58,6 +58,9 @@ fn person(number: usize) -> Person {
         proxy_addresses: Vec::new(),
         title: None,
         department: None,
+        site: None,
+        direct: None,
+        mobile: None,
         guest: Some(false),
         enabled: Some(true),
     }

@@ -39,6 +39,8 @@ pub(crate) struct Account {
     pub(crate) aliases: Vec<String>,
     pub(crate) department: &'static str,
     pub(crate) job_title: &'static str,
+    /// Where the person works; empty where nobody wrote it down.
+    pub(crate) site: &'static str,
     /// True once deleted from the directory.
     pub(crate) left: bool,
     /// True while the directory's copies do not show it yet.
@@ -88,7 +90,16 @@ impl Account {
         let job_title = department.1[below(work.rotate_left(31), department.1.len() as u64) as usize];
         let (department, job_title) =
             if index == 0 { ("Information technology", "Administrator") } else { (department.0, job_title) };
-        Self { mail, aliases, department, job_title, ..Self::bare(seed, index, Kind::Person, name, user) }
+        // Some offices were never written down.
+        let site = SITES.get(below(work.rotate_left(13), SITES.len() as u64 + 1) as usize).copied();
+        Self {
+            mail,
+            aliases,
+            department,
+            job_title,
+            site: site.unwrap_or_default(),
+            ..Self::bare(seed, index, Kind::Person, name, user)
+        }
     }
 
     /// The account that reads presence for Presence Sync.
@@ -161,6 +172,7 @@ impl Account {
             aliases: Vec::new(),
             department: "",
             job_title: "",
+            site: "",
             left: false,
             hidden: false,
             disabled: false,
@@ -169,6 +181,13 @@ impl Account {
             usage_location: None,
             created: None,
         }
+    }
+
+    /// The direct line and the mobile phone; numbers that are kept free for stories (Ofcom, "Numbers for use in drama").
+    pub(crate) fn phones(&self) -> Option<[String; 2]> {
+        let number = self.id.as_u128() % 1_000;
+        (self.kind == Kind::Person && !number.is_multiple_of(7))
+            .then(|| [format!("+44 20 7946 0{number:03}"), format!("+44 7700 900{number:03}")])
     }
 
     /// Whether it can be found: neither deleted nor too new.
@@ -213,6 +232,8 @@ fn free_name(spelling: &str, index: u64, taken: impl Fn(&str) -> bool) -> String
 pub(crate) fn local_part(address: &str) -> &str {
     address.split_once('@').map_or(address, |(local, _)| local)
 }
+
+const SITES: &[&str] = &["Plymouth", "Bristol", "Cardiff", "Rotterdam", "Z\u{fc}rich"];
 
 const ROOMS: &[&str] = &["Lighthouse", "Harbour", "Estuary", "Lagoon", "Breakwater", "Fjord"];
 

@@ -139,10 +139,20 @@ impl Serialize for UserBody<'_> {
                 Property::Surname => map.serialize_entry(name, &filled(&account.surname))?,
                 Property::UserPrincipalName => map.serialize_entry(name, &account.user_principal_name)?,
                 Property::Mail => map.serialize_entry(name, &account.mail)?,
-                Property::BusinessPhones => map.serialize_entry::<_, [&str; 0]>(name, &[])?,
-                Property::MobilePhone | Property::OfficeLocation | Property::PreferredLanguage => {
-                    map.serialize_entry(name, &None::<&str>)?;
+                Property::BusinessPhones => {
+                    let direct = account.phones().filter(|_| visible).map(|[direct, _]| direct);
+                    map.serialize_entry(name, &direct.iter().collect::<Vec<_>>())?;
                 }
+                Property::MobilePhone => {
+                    map.serialize_entry(
+                        name,
+                        &account.phones().filter(|_| visible).map(|[_, mobile]| mobile),
+                    )?;
+                }
+                Property::OfficeLocation => {
+                    map.serialize_entry(name, &filled(account.site).filter(|_| visible))?;
+                }
+                Property::PreferredLanguage => map.serialize_entry(name, &None::<&str>)?,
                 Property::JobTitle => {
                     map.serialize_entry(name, &filled(account.job_title).filter(|_| visible))?;
                 }
