@@ -28,7 +28,7 @@ use discovery::Authority;
 
 /// What the two clients of Microsoft share: address, registration, connection, and Microsoft's wish for silence.
 pub struct Connection {
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: crate::http::Client,
     pub(crate) gate: Gate,
     pub(crate) clock: Arc<Clock>,
     pub(crate) endpoints: endpoints::Microsoft,
@@ -43,7 +43,7 @@ impl Connection {
     /// A connection; nothing is sent yet.
     #[must_use]
     pub fn new(
-        http: reqwest::Client,
+        http: crate::http::Client,
         clock: Arc<Clock>,
         endpoints: endpoints::Microsoft,
         tenant: String,
