@@ -50,8 +50,13 @@ impl Bench {
 
     /// Any organisation; whole exchanges are always recorded.
     pub async fn with(options: Options) -> Self {
+        Self::unrecorded(Options { record: true, ..options }).await
+    }
+
+    /// Any organisation, recorded only if the options say so.
+    pub async fn unrecorded(options: Options) -> Self {
         let clock = Clock::start();
-        let sandbox = Sandbox::start(Options { record: true, ..options }).await.unwrap();
+        let sandbox = Sandbox::start(options).await.unwrap();
         let rules = Rules {
             interval: Duration::from_secs(1),
             directory_interval: Duration::from_secs(1),

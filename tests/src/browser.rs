@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use presence::desktop::Desktop;
+use presence::desktop::{Desktop, Notification};
 use presence::error::Problem;
 use tokio::runtime::Handle;
 
@@ -22,6 +22,7 @@ pub enum Habit {
 pub struct Browser {
     habit: Mutex<Habit>,
     opened: Mutex<Vec<String>>,
+    notified: Mutex<Vec<Notification>>,
     runtime: Handle,
 }
 
@@ -29,7 +30,12 @@ impl Browser {
     /// A browser on the current runtime.
     #[must_use]
     pub fn new(habit: Habit) -> Self {
-        Self { habit: Mutex::new(habit), opened: Mutex::default(), runtime: Handle::current() }
+        Self {
+            habit: Mutex::new(habit),
+            opened: Mutex::default(),
+            notified: Mutex::default(),
+            runtime: Handle::current(),
+        }
     }
 
     /// Changes what happens from now on.
@@ -41,6 +47,12 @@ impl Browser {
     #[must_use]
     pub fn opened(&self) -> Vec<String> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What was shown besides.
+    #[must_use]
+    pub fn notified(&self) -> Vec<Notification> {
+        self.notified.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -57,6 +69,10 @@ impl Desktop for Browser {
             Habit::Decline => self.runtime.block_on(decline(address)).map_err(failed),
             Habit::Nothing => Ok(()),
         }
+    }
+
+    fn notify(&self, notification: &Notification) {
+        self.notified.lock().unwrap_or_else(PoisonError::into_inner).push(notification.clone());
     }
 }
 

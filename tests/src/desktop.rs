@@ -1,12 +1,16 @@
-//! A whole desktop that nobody sees, for one test: display, window manager, session bus, tray, keychain and browser.
+//! A whole desktop that nobody sees, for one test: display, window manager, session bus, tray, keychain, notifications
+//! and browser; where it is asked for, also the bus that screen readers listen on.
 //!
 //! Nothing is mocked but the person in front of it. Everything that is started here ends with the [`Desktop`], also
 //! when a test panics.
 
+mod accessibility;
+mod axe;
 mod browser;
 mod bus;
 mod display;
 mod keychain;
+mod notifications;
 mod processes;
 mod program;
 mod tray;
@@ -28,9 +32,11 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::PATIENCE;
 
+pub use accessibility::{Accessibility, Node, rows};
 pub use browser::Browser;
 pub use display::{Display, Key};
 pub use keychain::Keychain;
+pub use notifications::{Notifications, Shown};
 pub use processes::Process;
 pub use program::Program;
 pub use tray::{Entry, Tray};
@@ -67,6 +73,10 @@ pub struct Desktop {
     pub keychain: Keychain,
     /// The tray host; it can be missing.
     pub tray: Option<Tray>,
+    /// The notification daemon; it can be missing.
+    pub notifications: Option<Notifications>,
+    /// What a screen reader is told, where one listens.
+    pub accessibility: Option<Accessibility>,
     /// The system's browser.
     pub browser: Browser,
     /// Screen and keyboard.
@@ -78,15 +88,23 @@ pub struct Desktop {
 }
 
 impl Desktop {
-    /// A desktop with everything: a tray, and a keychain that is open.
+    /// A desktop with everything that people have: a tray, notifications, and a keychain that is open.
     pub async fn start() -> Self {
         let mut desktop = Self::bare().await;
-        desktop.tray = Some(Tray::start(&desktop.bus).await);
+        desktop.add_tray().await;
+        desktop.add_notifications().await;
         desktop.keychain.start(&desktop.environment(), &desktop.bus).await;
         desktop
     }
 
-    /// A desktop without tray and keychain.
+    /// The same, with a screen reader that listens.
+    pub async fn start_with_accessibility() -> Self {
+        let mut desktop = Self::start().await;
+        desktop.accessibility = Some(Accessibility::start(&desktop.environment(), &desktop.bus).await);
+        desktop
+    }
+
+    /// A desktop without tray, notifications and keychain.
     pub async fn bare() -> Self {
         let turn = ONE_AT_A_TIME.lock().await;
         let folder = tempfile::Builder::new().prefix("presence-desktop-").tempdir().unwrap();
@@ -97,7 +115,9 @@ impl Desktop {
         let bus = bus::Bus::start(folder.path());
         let display = Display::start(folder.path());
         let browser = Browser::new(folder.path());
-        Self { keychain: Keychain::default(), tray: None, browser, display, bus, folder, _turn: turn }
+        let keychain = Keychain::default();
+        let (tray, notifications, accessibility) = (None, None, None);
+        Self { keychain, tray, notifications, accessibility, browser, display, bus, folder, _turn: turn }
     }
 
     /// The desktop's tray.
@@ -108,9 +128,31 @@ impl Desktop {
         self.tray.as_ref().expect("this desktop has a tray")
     }
 
+    /// The desktop's notifications.
+    ///
+    /// # Panics
+    /// When it has none.
+    pub fn notifications(&self) -> &Notifications {
+        self.notifications.as_ref().expect("this desktop has a notification daemon")
+    }
+
+    /// What a screen reader is told.
+    ///
+    /// # Panics
+    /// When none listens.
+    pub fn accessibility(&self) -> &Accessibility {
+        self.accessibility.as_ref().expect("a screen reader listens on this desktop")
+    }
+
     /// Gives the desktop a tray.
     pub async fn add_tray(&mut self) {
         self.tray = Some(Tray::start(&self.bus).await);
+    }
+
+    /// Gives the desktop a notification daemon.
+    pub async fn add_notifications(&mut self) {
+        let environment = self.environment();
+        self.notifications = Some(Notifications::start(self.folder.path(), environment, &self.bus).await);
     }
 
     /// Makes GTK prefer its dark theme, for programs started from now on.
@@ -190,7 +232,7 @@ impl Desktop {
     fn environment(&self) -> Environment {
         let folder = self.folder.path();
         let path = |name: &str| folder.join(name).display().to_string();
-        Environment(vec![
+        let mut variables = vec![
             ("PATH", std::env::var("PATH").unwrap_or_default()),
             ("LANG", "C.UTF-8".into()),
             ("HOME", path("home")),
@@ -202,11 +244,15 @@ impl Desktop {
             ("DBUS_SESSION_BUS_ADDRESS", self.bus.address().to_owned()),
             ("BROWSER", self.browser.program().display().to_string()),
             ("WEBKIT_DISABLE_DMABUF_RENDERER", "1".into()),
-            // There is neither a bus for assistive technology nor a settings daemon here.
-            ("NO_AT_BRIDGE", "1".into()),
+            // There is no settings daemon here.
             ("GSETTINGS_BACKEND", "memory".into()),
             ("RUST_BACKTRACE", "1".into()),
-        ])
+        ];
+        if self.accessibility.is_none() {
+            // Nor is there a bus for assistive technology.
+            variables.push(("NO_AT_BRIDGE", "1".into()));
+        }
+        Environment(variables)
     }
 
     /// A program in this desktop; what it prints goes to a file that is searched for secrets like all others.

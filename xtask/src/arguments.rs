@@ -16,6 +16,7 @@ pub(crate) enum Command {
     Test { stages: Vec<Stage>, consent: Consent },
     Check { consent: Consent },
     Bench { desktop: bool, consent: Consent, arguments: Vec<String> },
+    Screenshots { consent: Consent },
     Ui { consent: Consent },
     Bindings,
 }
@@ -55,6 +56,7 @@ impl Command {
             }
             "test" => Self::Test { consent: rest.consent(), stages: rest.stages()? },
             "check" => Self::Check { consent: rest.consent() },
+            "screenshots" => Self::Screenshots { consent: rest.consent() },
             "ui" => Self::Ui { consent: rest.consent() },
             "bindings" => Self::Bindings,
             _ => return Err(Failure::usage("unknown command", format!("`{name}` is none of this tool's"))),
@@ -155,7 +157,8 @@ cargo xtask COMMAND
   test [--only STAGE[,STAGE]]       every check and test, up to the first failure
   check                             the stages fmt and clippy only
   bench [--desktop] [-- ARGUMENTS]  measures release builds; --desktop adds the window
-  setup [PURPOSE...] [--dry-run]    installs what is missing (run, test, check, bench and ui do so themselves)
+  setup [PURPOSE...] [--dry-run]    installs what is missing (the others do so themselves)
+  screenshots                       takes the pictures in docs anew, from the real window (Linux)
   ui                                builds the window's page into ui/dist
   bindings                          writes the page's TypeScript types anew from the Rust types
   help                              this text
@@ -232,6 +235,13 @@ mod tests {
     }
 
     #[test]
+    fn screenshots_takes_all_of_them() {
+        assert_eq!(parse("screenshots"), Ok(Command::Screenshots { consent: Consent::Ask }));
+        assert_eq!(parse("screenshots --yes"), Ok(Command::Screenshots { consent: Consent::Given }));
+        assert_eq!(parse("screenshots --help"), Ok(Command::Help));
+    }
+
+    #[test]
     fn what_is_not_understood_is_a_usage_error() {
         for line in [
             "rnu",
@@ -241,6 +251,7 @@ mod tests {
             "setup kitchen",
             "bindings now",
             "check --fast",
+            "screenshots board",
         ] {
             assert_eq!(refusal(line), Some(2), "{line}");
         }

@@ -18,6 +18,7 @@ mod page;
 mod process;
 mod requirement;
 mod run;
+mod screenshots;
 mod setup;
 mod stage;
 mod suite;
@@ -57,6 +58,7 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         Command::Bench { desktop, consent, arguments } => {
             bench::run(&workspace, desktop, consent, &arguments)
         }
+        Command::Screenshots { consent } => screenshots::run(&workspace, consent),
         Command::Ui { consent } => {
             setup::prepare(&workspace, &[requirement::Purpose::Page], consent)?;
             page::build(&workspace).map(|()| ExitCode::SUCCESS)

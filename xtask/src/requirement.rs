@@ -25,6 +25,8 @@ pub(crate) enum Probe {
     Program(&'static [&'static str]),
     /// pkg-config knows this library and its headers.
     Library(&'static str),
+    /// A session bus can start this service, whose program is on no search path.
+    Service(&'static str),
 }
 
 /// One thing that must be there.
@@ -111,7 +113,7 @@ pub(crate) static NPM: Requirement = Requirement::new(
     "installs the libraries of the window's page",
 );
 
-static REQUIREMENTS: [Requirement; 14] = [
+static REQUIREMENTS: [Requirement; 16] = [
     Requirement::new(
         Purpose::CommandLine,
         Probe::Program(&["cc"]),
@@ -165,6 +167,18 @@ static REQUIREMENTS: [Requirement; 14] = [
         Probe::Program(&["gnome-keyring-daemon"]),
         "gnome-keyring",
         "a real keychain, for sign-in that survives a restart",
+    ),
+    Requirement::new(
+        Purpose::DesktopTests,
+        Probe::Program(&["dunst"]),
+        "dunst",
+        "a real notification daemon, to see what is shown and to press it",
+    ),
+    Requirement::new(
+        Purpose::DesktopTests,
+        Probe::Service("org.a11y.Bus"),
+        "at-spi2-core",
+        "the bus that screen readers listen on",
     ),
     // Fedora has moved this program between packages; its package program also takes a path.
     Requirement::new(
@@ -240,6 +254,14 @@ mod tests {
         let met = |probe| probe != Probe::Program(&["openbox"]);
         assert_eq!(packages(&Purpose::ALL, Family::Ubuntu, met), ["openbox"]);
         assert!(missing(&Purpose::ALL, |_| true).is_empty());
+    }
+
+    #[test]
+    fn notifications_and_screen_readers_are_tested_with_the_same_packages_everywhere() {
+        let met = |probe| !matches!(probe, Probe::Service(_) | Probe::Program(&["dunst"]));
+        for family in [Family::Debian, Family::Ubuntu, Family::Fedora] {
+            assert_eq!(packages(&[Purpose::DesktopTests], family, met), ["dunst", "at-spi2-core"]);
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Puts on the machine what a purpose needs: says what and why, asks before using root, installs in plain sight.
 
+use std::path::Path;
+
 use crate::consent::{Circumstances, Consent, Decision};
 use crate::console;
 use crate::distribution::{Distribution, Family};
@@ -163,6 +165,10 @@ fn is_met(workspace: &Workspace, probe: Probe) -> bool {
         Probe::Program(names) => names.iter().any(|name| process::find_in(&workspace.path(), name).is_some()),
         Probe::Library(name) => {
             Process::new(workspace, "pkg-config").arguments(["--exists", name]).output().is_some()
+        }
+        Probe::Service(name) => {
+            let services = Path::new("/usr/share/dbus-1/services");
+            services.join(format!("{name}.service")).is_file()
         }
     }
 }

@@ -27,6 +27,16 @@ pub(crate) enum Outcome {
     Skipped(&'static str),
 }
 
+/// What runs the tests of the window, to be followed by which of them.
+pub(crate) const DESKTOP_TESTS: &str = "test --locked -p tests --features desktop --test desktop";
+
+/// Builds what those tests start.
+pub(crate) fn build_window(workspace: &Workspace) -> Result<(), Failure> {
+    page::build(workspace)?;
+    let build = "build --locked -p presence-sync-desktop -p presence-sync";
+    Process::cargo(workspace).arguments(build.split(' ')).run()
+}
+
 impl Stage {
     /// Every stage, cheapest proof first.
     pub(crate) const ALL: [Self; 7] =
@@ -110,9 +120,8 @@ impl Stage {
                 if !cfg!(target_os = "linux") {
                     return Ok(Outcome::Skipped("the invisible desktop exists on Linux only"));
                 }
-                page::build(workspace)?;
-                cargo("build --locked -p presence-sync-desktop -p presence-sync")?;
-                cargo("test --locked -p tests --features desktop --test desktop")?;
+                build_window(workspace)?;
+                cargo(DESKTOP_TESTS)?;
             }
         }
         Ok(Outcome::Passed)

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use super::processes::{Group, tied};
+use super::until;
 
 pub(crate) struct Bus {
     address: String,
@@ -40,5 +41,16 @@ impl Bus {
 
     pub(crate) async fn connect(&self) -> zbus::Connection {
         zbus::connection::Builder::address(self.address()).unwrap().build().await.unwrap()
+    }
+
+    /// Waits until somebody has taken a name.
+    pub(crate) async fn wait_for(&self, name: &str) {
+        let connection = self.connect().await;
+        let names = zbus::fdo::DBusProxy::new(&connection).await.unwrap();
+        until(&format!("{name} on the bus"), async || {
+            let owned = names.name_has_owner(name.try_into().unwrap()).await.unwrap();
+            if owned { Ok(()) } else { Err(names.list_names().await) }
+        })
+        .await;
     }
 }

@@ -108,6 +108,12 @@ impl Display {
         self.on_window(&["getactivewindow", "windowsize", &width.to_string(), &height.to_string()]);
     }
 
+    /// Puts the pointer where nothing is under it.
+    pub fn put_pointer_away(&self) {
+        let done = self.tool("xdotool", &["mousemove", "0", "0"]);
+        assert!(done.status.success(), "{done:?}");
+    }
+
     /// Takes a picture of the window.
     pub fn picture_of_window(&self, file: &Path) {
         let found = self.tool("xdotool", &["search", "--onlyvisible", "--name", TITLE]);

@@ -7,9 +7,9 @@ use std::process::Stdio;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 use zbus::{Connection, Proxy};
 
+use super::Environment;
 use super::bus::Bus;
 use super::processes::{Group, tied};
-use super::{Environment, until};
 
 const SERVICE: &str = "org.freedesktop.secrets";
 const OBJECT: &str = "/org/freedesktop/secrets";
@@ -40,14 +40,8 @@ impl Keychain {
         let mut daemon =
             Group::start(command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()));
         daemon.input().write_all(PASSWORD).unwrap();
-        let connection = bus.connect().await;
-        let names = zbus::fdo::DBusProxy::new(&connection).await.unwrap();
-        until("a keychain on the bus", async || {
-            let owned = names.name_has_owner(SERVICE.try_into().unwrap()).await.unwrap();
-            if owned { Ok(()) } else { Err(names.list_names().await) }
-        })
-        .await;
-        self.running = Some(Running { connection, _daemon: daemon });
+        bus.wait_for(SERVICE).await;
+        self.running = Some(Running { connection: bus.connect().await, _daemon: daemon });
     }
 
     /// Locks everything in it.

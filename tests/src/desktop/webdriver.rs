@@ -4,8 +4,8 @@ use std::fmt::Display;
 use std::net::TcpListener;
 use std::process::Command;
 
-use presence::http;
-use reqwest::{Client, Method};
+use presence::http::{self, Client};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::processes::Group;
@@ -57,6 +57,11 @@ impl Session {
     /// Runs a script in the page; what it returns comes back.
     pub(crate) async fn run(&self, script: &str) -> Result<Value, String> {
         self.post("execute/sync", json!({ "script": script, "args": [] })).await
+    }
+
+    /// Runs a script in the page that calls its last argument with what is to come back.
+    pub(crate) async fn run_async(&self, script: &str) -> Result<Value, String> {
+        self.post("execute/async", json!({ "script": script, "args": [] })).await
     }
 
     /// Clicks the element that a selector finds.

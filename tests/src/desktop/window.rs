@@ -42,6 +42,15 @@ return {
 };
 "#;
 
+/// Ends what moves, and waits until that was drawn.
+const SETTLE: &str = r"
+const tell = arguments[arguments.length - 1];
+for (const animation of document.getAnimations()) {
+  if (Number.isFinite(animation.effect?.getComputedTiming().endTime)) animation.finish();
+}
+requestAnimationFrame(() => requestAnimationFrame(() => tell(null)));
+";
+
 /// What the page shows.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -158,6 +167,26 @@ impl Window {
     /// Runs a script in the page.
     pub async fn run(&self, script: &str) -> serde_json::Value {
         self.session.run(script).await.unwrap()
+    }
+
+    /// Runs a script in the page that calls its last argument with what is to come back.
+    pub async fn run_async(&self, script: &str) -> serde_json::Value {
+        self.session.run_async(script).await.unwrap()
+    }
+
+    /// Has everything that still moves, and that will come to rest, drawn as it will be then.
+    pub async fn settle(&self) {
+        self.run_async(SETTLE).await;
+    }
+
+    /// Waits until something with this test id is there, or is not.
+    pub async fn wait_for(&self, id: &str, there: bool) {
+        let script = format!("return document.querySelector('[data-testid=\"{id}\"]') !== null");
+        until(&format!("“{id}” there: {there}"), async || match self.run(&script).await {
+            found if found == there => Ok(()),
+            other => Err(other),
+        })
+        .await;
     }
 
     /// Runs a script in the page, which may be gone.

@@ -38,17 +38,27 @@ pub(crate) async fn agents_in_the_report(person: &mut Installer<'_>, sandbox: &S
     for integration in ["teamsToEight", "eightToTeams"] {
         person.follow(&window, integration).await;
     }
+    enter_keys(&window, sandbox).await;
+    look_at_agents(&window).await;
+    window
+}
+
+/// Enters the keys of the contact centre, and waits until its events come.
+pub(crate) async fn enter_keys(window: &Window, sandbox: &Sandbox) {
     let (tenant, token) = (sandbox.contact_center_tenant(), sandbox.control().action_token());
-    enter(&window, "agents", &[("platform", "na12"), ("tenant", tenant), ("key", &token)]).await;
-    enter(&window, "events", &[("key", sandbox.events_key())]).await;
+    enter(window, "agents", &[("platform", "na12"), ("tenant", tenant), ("key", &token)]).await;
+    enter(window, "events", &[("key", sandbox.events_key())]).await;
     until("the stream of events", async || match sandbox.control().streams().len() {
         0 => Err(0),
         _ => Ok(()),
     })
     .await;
+}
+
+/// Opens the agents' part of the match report.
+pub(crate) async fn look_at_agents(window: &Window) {
     window.click("page-matches").await;
     window.click("match-tab-agents").await;
-    window
 }
 
 /// The first agent who waits for a decision, as the page has it: rows of the part before may still be there.

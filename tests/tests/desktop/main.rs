@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can not go on should panic")]
 
+mod accessibility;
 mod accounts;
 mod center;
 mod first_run;
@@ -12,6 +13,7 @@ mod keychain;
 mod organisation;
 mod outage;
 mod pictures;
+mod screens;
 mod setup_page;
 mod tray;
 
