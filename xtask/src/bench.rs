@@ -27,7 +27,8 @@ pub(crate) fn run(
         Process::cargo(workspace).arguments(["build", "--release", "--locked", "-p", package])
     };
     build("presence-sync").run()?;
-    build("tests").arguments(["--bin", "bench", "--bin", "follower"]).run()?;
+    let features: &[&str] = if desktop { &["--features", "desktop"] } else { &[] };
+    build("tests").arguments(["--bin", "bench", "--bin", "follower"]).arguments(features.iter().copied()).run()?;
     let mut measured: Vec<OsString> =
         vec!["--presence-sync".into(), workspace.program(Profile::Release, "presence-sync").into()];
     if desktop {

@@ -121,6 +121,7 @@ impl Stage {
                     return Ok(Outcome::Skipped("the invisible desktop exists on Linux only"));
                 }
                 build_window(workspace)?;
+                cargo("test --locked -p presence-sync-desktop")?;
                 cargo(DESKTOP_TESTS)?;
             }
         }

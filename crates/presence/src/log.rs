@@ -1,14 +1,21 @@
-//! Logs: daily files in the profile, redacted where they are written, so that no call can forget to.
+//! Logs: daily files in the profile, redacted and bounded where they are written, so that no call can forget to.
 
 use std::io::{self, Write};
 use std::path::Path;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
 
+use crate::clock::Clock;
+
 /// Files that are kept.
 const DAYS: usize = 14;
+
+/// A day's file is not larger: whatever goes wrong a thousand times a second must not fill the disk.
+const LARGEST: u64 = 8 << 20;
 
 /// Whoever looks for more sets `PRESENCE_SYNC_LOG`, such as `presence=debug`.
 const VARIABLE: &str = "PRESENCE_SYNC_LOG";
@@ -26,12 +33,61 @@ pub fn start(folder: &Path) -> Option<WorkerGuard> {
         .max_log_files(DAYS)
         .build(folder)
         .ok()?;
-    let (writer, guard) = tracing_appender::non_blocking(Redacted(appender));
+    let clock = Clock::start();
+    let bounded = Bounded::new(appender, LARGEST, written_today(folder, day(&clock)), move || day(&clock));
+    let (writer, guard) = tracing_appender::non_blocking(Redacted(bounded));
     let filter = EnvFilter::try_from_env(VARIABLE).unwrap_or_else(|_| EnvFilter::new("presence=info,warn"));
     let subscriber =
         tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_env_filter(filter).finish();
     tracing::subscriber::set_global_default(subscriber).ok()?;
     Some(guard)
+}
+
+/// The day by which files are named, which is that of UTC.
+fn day(clock: &Clock) -> Date {
+    clock.now().wall.to_zoned(TimeZone::UTC).date()
+}
+
+/// How much an earlier run has written on a day.
+fn written_today(folder: &Path, day: Date) -> u64 {
+    let file = folder.join(format!("presence-sync.{day}.log"));
+    std::fs::metadata(file).map_or(0, |file| file.len())
+}
+
+/// Writes so much a day, and then that it writes no more.
+struct Bounded<W, D> {
+    inner: W,
+    today: D,
+    day: Date,
+    most: u64,
+    written: u64,
+}
+
+impl<W: Write, D: Fn() -> Date> Bounded<W, D> {
+    fn new(inner: W, most: u64, written: u64, today: D) -> Self {
+        Self { inner, day: today(), today, most, written }
+    }
+}
+
+impl<W: Write, D: Fn() -> Date> Write for Bounded<W, D> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let today = (self.today)();
+        if today != self.day {
+            (self.day, self.written) = (today, 0);
+        }
+        let before = self.written;
+        self.written = before.saturating_add(bytes.len() as u64);
+        if self.written <= self.most {
+            self.inner.write_all(bytes)?;
+        } else if before <= self.most {
+            self.inner.write_all(b"the log of this day is full\n")?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
 }
 
 /// Hides whatever looks like a secret before it reaches the file.
@@ -114,6 +170,19 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_day_has_a_bound_and_the_next_one_begins_anew() {
+        let day = std::cell::Cell::new(jiff::civil::date(2026, 11, 23));
+        let mut bounded = Bounded::new(Vec::new(), 20, 8, || day.get());
+        for _ in 0..100 {
+            bounded.write_all(b"ten bytes\n").unwrap();
+        }
+        assert_eq!(bounded.inner, b"ten bytes\nthe log of this day is full\n");
+        day.set(jiff::civil::date(2026, 11, 24));
+        bounded.write_all(b"tomorrow\n").unwrap();
+        assert!(bounded.inner.ends_with(b"full\ntomorrow\n"));
     }
 
     #[test]
