@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { intent, isMac, moved, type Focus, type Press } from "./keys";
+import { intent, isMac, moved, prints, type Focus, type Press } from "./keys";
 
 const press = (key: string, more: Partial<Press> = {}): Press => ({
   key,
@@ -44,6 +44,29 @@ describe("keys", () => {
     expect(on("Enter", "list")).toEqual({ does: "detail" });
     expect(on("Enter", "control")).toBeNull();
     expect(on("Enter", "list", { ctrlKey: true })).toEqual({ does: "call" });
+  });
+
+  it("chat, watch and pin, but not from a note", () => {
+    expect(on("m", "search", { ctrlKey: true })).toEqual({ does: "chat" });
+    expect(on("b", "list", { ctrlKey: true })).toEqual({ does: "watch" });
+    expect(on("P", "control", { ctrlKey: true })).toEqual({ does: "pin" });
+    expect(on("p", "field", { ctrlKey: true })).toBeNull();
+    expect(on("p", "list", { ctrlKey: true, shiftKey: true })).toBeNull();
+  });
+
+  it("go sideways in the list only", () => {
+    expect(on("ArrowLeft", "list")).toEqual({ does: "beside", by: -1 });
+    expect(on("ArrowRight", "list")).toEqual({ does: "beside", by: 1 });
+    expect(on("ArrowRight", "list", { shiftKey: true })).toBeNull();
+    for (const focus of ["search", "field", "control", "panel"] as const) expect(on("ArrowLeft", focus)).toBeNull();
+  });
+
+  it("never print", () => {
+    expect(prints(press("p", { ctrlKey: true }), false)).toBe(true);
+    expect(prints(press("P", { ctrlKey: true, shiftKey: true }), false)).toBe(true);
+    expect(prints(press("p", { metaKey: true }), true)).toBe(true);
+    expect(prints(press("p", { ctrlKey: true }), true)).toBe(false);
+    expect(prints(press("p"), false)).toBe(false);
   });
 
   it("do nothing while a word is being composed", () => {

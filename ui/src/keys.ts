@@ -20,10 +20,15 @@ export type Step = "up" | "down" | "pageUp" | "pageDown" | "first" | "last";
 export type Intent =
   | { does: "search" }
   | { does: "choose"; step: Step }
+  /** To the card beside: on the left with -1, on the right with 1. */
+  | { does: "beside"; by: -1 | 1 }
   | { does: "filter"; at: number }
   | { does: "detail" }
   | { does: "call" }
   | { does: "copy" }
+  | { does: "chat" }
+  | { does: "watch" }
+  | { does: "pin" }
   | { does: "clear" };
 
 /** The part of a keyboard event that matters. */
@@ -67,6 +72,9 @@ export function intent(press: Press, focus: Focus, mac: boolean): Intent | null 
     // With Shift these keys select text; in a panel they scroll it.
     return press.shiftKey || focus === "field" || focus === "panel" ? null : { does: "choose", step };
   }
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[press.key];
+  // In a field they move within the words, on a control they belong to it.
+  if (by === -1 || by === 1) return focus === "list" && !press.shiftKey ? { does: "beside", by } : null;
   if (/^[1-7]$/.test(press.key) && !typing) return { does: "filter", at: Number(press.key) - 1 };
   return null;
 }
@@ -80,9 +88,20 @@ function commanded(press: Press, focus: Focus): Intent | null {
       return { does: "call" };
     case "e":
       return { does: "copy" };
+    case "m":
+      return { does: "chat" };
+    case "b":
+      return { does: "watch" };
+    case "p":
+      return { does: "pin" };
     default:
       return null;
   }
+}
+
+/** Whether the web view would print for these keys; there is nothing to print, wherever the focus is. */
+export function prints(press: Press, mac: boolean): boolean {
+  return (mac ? press.metaKey : press.ctrlKey) && !press.altKey && press.key.toLowerCase() === "p";
 }
 
 /** Where the choice goes in a list of `length` rows, of which `page` fit on the screen; none in an empty list. */

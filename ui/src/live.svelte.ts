@@ -12,6 +12,8 @@ class Live {
   /** Why there is no answer. */
   problem = $state.raw<Problem | null>(null);
   page = $state.raw<ipc.Page>("board");
+  /** The part of the settings page that is shown. */
+  section = $state.raw("general");
 
   /** The sign-in, whose problem outlives the screen it was started on. */
   readonly entry = new Act();

@@ -16,7 +16,12 @@ pub(crate) fn target() -> PathBuf {
 /// Where the build has put the application: beside the tests.
 pub(crate) fn binary() -> PathBuf {
     let test = std::env::current_exe().unwrap();
-    let file = test.ancestors().nth(2).unwrap().join("presence-sync-desktop");
+    // A test is in a folder of its own below; the bench is not.
+    let beside = test.ancestors().skip(1).take(2).map(|folder| folder.join("presence-sync-desktop"));
+    let file = beside
+        .into_iter()
+        .find(|file| file.exists())
+        .unwrap_or_else(|| test.with_file_name("presence-sync-desktop"));
     assert!(file.exists(), "{} is missing: cargo build -p presence-sync-desktop", file.display());
     file
 }
@@ -39,6 +44,13 @@ impl Program {
     /// Waits until it ends.
     pub async fn end(&mut self) -> ExitStatus {
         until("the end of the program", async || self.group.ended().ok_or("it runs")).await
+    }
+
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        let members = self.group.members();
+        let own = members.iter().find(|process| process.name == "presence-sync-desktop");
+        own.and_then(|process| u32::try_from(process.id).ok()).expect("the application runs")
     }
 
     /// The processes of WebKit that it has started and that still run.

@@ -224,6 +224,11 @@ impl Window {
         .await;
     }
 
+    /// Measures the application and everything it has started, by its number.
+    pub fn application_memory(&self, measure: impl Fn(u32) -> Option<u64>) -> Option<u64> {
+        measure(u32::try_from(self.application().id).ok()?)
+    }
+
     fn application(&self) -> Process {
         let members = self.driver.group.members();
         members.into_iter().find(is_application).expect("the application runs")

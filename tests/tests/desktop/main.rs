@@ -6,6 +6,7 @@
 mod accessibility;
 mod accounts;
 mod center;
+mod desk;
 mod first_run;
 mod installation;
 mod interrupted;
@@ -37,4 +38,9 @@ async fn signed_in(desktop: &Desktop, sandbox: &Sandbox) -> Window {
     desktop.browser.sign_in(sandbox.status_user(), 1).await;
     window.wait("a live board", |view| view.is_live() && view.everybody == PEOPLE).await;
     window
+}
+
+/// A live board of the sandbox tenant.
+fn is_live(view: &tests::desktop::View) -> bool {
+    view.is_live() && view.everybody == PEOPLE
 }

@@ -90,7 +90,9 @@ const NARROW: Step = Size(360, 720);
 const NO_DETAIL: Step = Sees(|view| view.detail.is_none());
 const DETAIL: Step = Sees(|view| view.detail.is_some());
 const EVERYBODY: Step = Sees(|view| view.everybody == PEOPLE && view.rows.len() > 10);
-const FOUND: Step = Sees(|view| (1..PEOPLE).contains(&view.everybody) && view.rows.len() <= view.everybody);
+/// Besides those found there may be some who are suggested.
+const FOUND: Step =
+    Sees(|view| (1..PEOPLE).contains(&view.everybody) && view.rows.len() <= view.everybody + 5);
 /// As it is when nobody is at the keyboard.
 const REST: Step = Run("document.activeElement.blur()");
 const TOP: Step = Run("document.querySelector('.work').scrollTop = 0");

@@ -18,7 +18,19 @@ async fn hidden_it_lives_in_the_tray_and_a_window_costs_something_only_while_it_
     assert!(words[0].ends_with(", 250 people"), "{}", words[0]);
     assert!(words[1].starts_with("Sandbox tenant on this computer"), "{}", words[1]);
     assert!(!menu[0].enabled && !menu[1].enabled, "words can not be chosen");
-    let rest = ["", "Open board", "", "Sync now", "Pause", "", "Setup…", "Health…", "", "Quit Presence Sync"];
+    let rest = [
+        "",
+        "Open board",
+        "",
+        "Sync now",
+        "Pause",
+        "",
+        "Setup…",
+        "Health…",
+        "Settings…",
+        "",
+        "Quit Presence Sync",
+    ];
     assert_eq!(words[2..], rest);
     let pause = menu.iter().find(|entry| entry.words == "Pause").unwrap();
     let spans: Vec<&str> = pause.below.iter().map(|entry| entry.words.as_str()).collect();
@@ -73,6 +85,7 @@ async fn the_tray_leads_to_every_page_and_pauses_and_quits() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_tray_nobody_loses_the_program() {
     let mut desktop = Desktop::bare().await;
+    desktop.add_notifications().await;
     let mut program = desktop.run(&["--sandbox", "--hidden"]);
     let shown = async |desktop: &Desktop, wanted: bool| {
         until(&format!("window shown: {wanted}"), async || {
@@ -86,6 +99,8 @@ async fn without_a_tray_nobody_loses_the_program() {
     shown(&desktop, false).await;
     assert!(desktop.display.has_window(), "minimised, so that it can be found again");
     assert_eq!(program.ended(), None);
+    let told = desktop.notifications().wait("why it is only minimised", |shown| !shown.is_empty()).await;
+    assert_eq!(told[0].title, "Presence Sync is still running");
 
     // A second start brings it back; and as soon as there is a tray, closing closes.
     let mut second = desktop.run(&[]);
@@ -96,4 +111,18 @@ async fn without_a_tray_nobody_loses_the_program() {
     desktop.display.close_window();
     until("no window at all", async || if desktop.display.has_window() { Err(()) } else { Ok(()) }).await;
     assert_eq!(program.ended(), None);
+
+    // A host that starts anew gets the icon again, and without one there is no way to lose the window.
+    desktop.tray = None;
+    let mut third = desktop.run(&[]);
+    assert_eq!(third.end().await.code(), Some(0));
+    shown(&desktop, true).await;
+    desktop.display.close_window();
+    shown(&desktop, false).await;
+    assert!(desktop.display.has_window(), "minimised again");
+    desktop.add_tray().await;
+    desktop.tray().wait_for_icon("live").await;
+    desktop.tray().press("Open board").await;
+    shown(&desktop, true).await;
+    assert_eq!(desktop.notifications().count_ever(), 1, "it is said once");
 }

@@ -1,15 +1,23 @@
-import { Act, Moment } from "../act.svelte";
 import { announcer } from "../announcer.svelte";
 import type { Detail } from "../bindings/Detail";
+import type { Line } from "../bindings/Line";
 import type { Problem } from "../bindings/Problem";
 import type { State } from "../bindings/State";
-import type { Window } from "../bindings/Window";
 import * as ipc from "../ipc";
 import { moved, type Step } from "../keys";
 import { latest } from "../latest";
-import { EVERYBODY, MOST_ROWS, query, toggled, type Choice } from "./choice";
-import { covers, wanted, type Span } from "./layout";
+import { appearance } from "../look.svelte";
+import { acts } from "./acts.svelte";
+import { about, EVERYBODY, MOST_ROWS, query, toggled, type Choice, type View } from "./choice";
+import { covers, stepped, wanted, type Layout, type Span } from "./layout";
+import { marks, merged, rowAt, stirred, type Held } from "./rows";
 import { changed } from "./sentence";
+
+/** Rows asked for before it is known what is in sight. */
+const FIRST: Span = { start: 0, end: 20 };
+
+/** So many milliseconds between two clocks mean that the computer slept. */
+const SLEPT = 5_000;
 
 /** The board: the last answers and what the user chose, nothing else. */
 class Board {
@@ -19,9 +27,9 @@ class Board {
   /** Whether the detail of the chosen person is open. */
   open = $state.raw(false);
 
-  window = $state.raw<Window | null>(null);
-  /** Whether its rows have headings. */
-  grouped = $state.raw(true);
+  window = $state.raw<Held | null>(null);
+  /** The list that the window is of. */
+  about = $state.raw("");
   /** When the window came. */
   answered = $state.raw(0);
   problem = $state.raw<Problem | null>(null);
@@ -33,41 +41,48 @@ class Board {
   /** A row to bring in sight: a new object each time it is asked for. */
   reveal = $state.raw<{ row: number } | null>(null);
 
-  /** What was last done to a person. */
-  readonly doing = new Act();
-  readonly copied = new Moment();
-
   /** How far the list is scrolled, kept while another page is shown. */
   scroll = 0;
 
-  #sight: Span = { start: 0, end: 20 };
+  #sight = FIRST;
   /** The rows last asked for. */
   #asked: Span = { start: 0, end: 0 };
   /** Counts how often everything was forgotten, so that an answer to a question from before is not taken. */
   #lives = 0;
   /** A row to choose as soon as an answer tells who is in it, and what to do then. */
-  #pending: { row: number; then: ((id: string) => void) | null } | null = null;
+  #pending: { row: number; then: ((line: Line) => void) | null } | null = null;
   /** Whose place the last answer tells. */
   #placed: string | null = null;
+  /** Somebody to bring in sight as soon as an answer tells where. */
+  #visited: string | null = null;
+  /** What the clock that stands still while the computer sleeps was behind the other one. */
+  #behind = 0;
 
   /** Asks for the rows in sight. */
   readonly refresh = latest(async () => {
-    const rows = this.window === null ? { start: 0, end: 100 } : wanted(this.#sight, this.window.listed, MOST_ROWS);
-    this.#asked = rows;
-    // A short list may have got longer since: always ask for some.
-    const asked = { start: rows.start, end: Math.max(rows.end, rows.start + 100) };
     const { choice, chosen } = this;
+    const view: View = appearance.now;
+    const list = about(choice, view);
+    // Rows of another list would be other people's; after a sleep it is not known how long rows have stood.
+    const behind = Date.now() - performance.now();
+    const held = list === this.about && Math.abs(behind - this.#behind) < SLEPT ? this.window : null;
+    this.#behind = behind;
+    const rows = (this.#asked = wanted(this.#sight, this.window?.listed ?? 0, MOST_ROWS));
     const pending = this.#pending;
     const lives = this.#lives;
+    const before = this.answered;
     try {
-      const window = await ipc.board(query(choice, asked, chosen));
+      const answer = await ipc.board(query(choice, view, rows, chosen, marks(held, rows)));
       if (lives !== this.#lives) return;
+      this.answered = performance.now();
+      const window = merged(answer, held, (this.answered - before) / 1_000);
+      this.#tell(stirred(held, window));
       this.#placed = chosen;
       this.window = window;
-      this.grouped = choice.group !== "none";
-      this.answered = performance.now();
+      this.about = list;
       this.problem = null;
       if (pending !== null && pending === this.#pending) this.#resolve(window);
+      this.#arrive(window);
       this.look(this.#sight);
     } catch (reason) {
       this.problem = ipc.problemOf(reason);
@@ -96,7 +111,7 @@ class Board {
       const same = before === undefined || (before.label === now.label && before.detail === now.detail);
       if (before?.id === now.id && !same) announcer.say(changed(now));
     } catch (reason) {
-      this.doing.problem = ipc.problemOf(reason);
+      acts.doing.problem = ipc.problemOf(reason);
     }
   });
 
@@ -104,9 +119,17 @@ class Board {
   get row(): number | null {
     const { window, chosen } = this;
     if (window === null || chosen === null) return null;
-    const at = window.rows.findIndex((line) => line.id === chosen);
+    const at = window.rows.findIndex((line) => line?.id === chosen);
     if (at >= 0) return window.offset + at;
     return this.#placed === chosen ? window.chosen : null;
+  }
+
+  /** What is known of the chosen person. */
+  get line(): Line | null {
+    const { chosen, window, detail } = this;
+    if (chosen === null) return null;
+    const listed = window?.rows.find((line) => line?.id === chosen);
+    return listed ?? (detail?.line.id === chosen ? detail.line : null);
   }
 
   /** Tells which rows are in sight. */
@@ -121,28 +144,40 @@ class Board {
 
   /** Chooses a person. */
   choose(id: string | null): void {
-    this.#pending = null;
+    this.#pending = this.#visited = null;
     if (id === this.chosen) return;
     this.chosen = id;
-    this.doing.problem = null;
-    this.copied.shown = false;
+    acts.forget();
     this.refreshDetail();
+  }
+
+  /** Opens the detail of somebody, whatever was searched for before, and brings the row in sight if there is one. */
+  visit(id: string): void {
+    this.choose(id);
+    this.open = true;
+    this.#visited = id;
+    this.#change({ search: "", states: [] }, false);
   }
 
   /**
    * Does something to the chosen person: after the answer if one is being waited for, so that typing a name and acting
    * at once never meets the person chosen before; not at all if the person is nowhere to be seen.
    */
-  withChosen(then: (id: string) => void): void {
+  withChosen(then: (line: Line) => void): void {
     if (this.#pending !== null) this.#pending.then = then;
-    else if (this.chosen !== null && (this.open || this.row !== null)) then(this.chosen);
+    else if (this.line !== null && (this.open || this.row !== null)) then(this.line);
   }
 
-  /** Moves the choice, where `page` rows fit on the screen. */
-  step(step: Step, page: number): void {
-    const listed = this.window?.listed ?? 0;
-    const row = moved(this.#pending?.row ?? this.row, step, listed, page);
-    if (row !== null) this.#chooseRow(row);
+  /** Moves the choice, where `page` lines fit on the screen; among cards it goes by how they are laid out. */
+  step(step: Step, page: number, list: Layout | null = null): void {
+    const from = this.#pending?.row ?? this.row;
+    const cards = list !== null && list.columns > 1;
+    this.#to(cards ? stepped(list, from, step, page) : moved(from, step, this.window?.listed ?? 0, page));
+  }
+
+  /** Moves the choice to the card beside. */
+  beside(by: -1 | 1): void {
+    this.#to(moved(this.#pending?.row ?? this.row, by < 0 ? "up" : "down", this.window?.listed ?? 0, 1));
   }
 
   /** Searches; the first who fits is chosen. */
@@ -161,13 +196,14 @@ class Board {
   }
 
   /** Folds a group, or opens it. */
-  fold(group: string): void {
-    this.#change({ folded: toggled(this.choice.folded, group) }, false);
+  fold(key: string): void {
+    this.#change({ folded: toggled(this.choice.folded, key) }, false);
   }
 
-  /** Groups or sorts otherwise. */
-  arrange(view: Partial<Pick<Choice, "group" | "sort">>): void {
-    this.#change(view, true);
+  /** Puts the list together otherwise. */
+  arrange(view: Partial<View>): void {
+    appearance.change(view);
+    this.#change({}, true);
   }
 
   /** Clears the search, else the filters, else closes the detail; tells whether there was anything to do. */
@@ -183,14 +219,12 @@ class Board {
   forget(): void {
     this.#lives += 1;
     this.choice = EVERYBODY;
-    this.#pending = null;
     this.choose(null);
     this.open = false;
-    this.window = null;
-    this.detail = null;
-    this.problem = null;
+    this.window = this.detail = this.problem = null;
+    this.about = "";
     this.scroll = 0;
-    this.#sight = { start: 0, end: 20 };
+    this.#sight = FIRST;
   }
 
   /** Opens the detail of the chosen person, or closes it. */
@@ -198,16 +232,6 @@ class Board {
     if (this.open) this.open = false;
     else this.withChosen(() => (this.open = true));
   }
-
-  /** Calls a person from this computer's phone program. */
-  call = (id: string): void => {
-    void this.doing.run(() => ipc.call(id));
-  };
-
-  /** Copies a person's extension. */
-  copy = async (id: string): Promise<void> => {
-    if (await this.doing.run(() => ipc.copyExtension(id))) this.copied.show();
-  };
 
   /** Changes what is seen, from the top if so wished, and chooses a row of it if one is named. */
   #change(change: Partial<Choice>, top: boolean, row: number | null = null): void {
@@ -220,10 +244,11 @@ class Board {
     this.refresh();
   }
 
-  #chooseRow(row: number): void {
+  #to(row: number | null): void {
+    if (row === null) return;
     this.reveal = { row };
-    const line = this.window?.rows[row - this.window.offset];
-    if (line !== undefined && row >= (this.window?.offset ?? 0)) {
+    const line = rowAt(this.window, row);
+    if (line !== undefined) {
       this.choose(line.id);
       return;
     }
@@ -233,20 +258,37 @@ class Board {
     this.refresh();
   }
 
-  #resolve(window: Window): void {
+  #resolve(window: Held): void {
     const pending = this.#pending;
     if (pending === null) return;
     if (window.listed === 0) {
       this.choose(null);
       return;
     }
-    const line = window.rows[Math.min(pending.row, window.listed - 1) - window.offset];
+    const line = rowAt(window, Math.min(pending.row, window.listed - 1));
     if (line === undefined) {
-      if (pending.row >= window.listed) this.#chooseRow(window.listed - 1);
+      if (pending.row >= window.listed) this.#to(window.listed - 1);
       return;
     }
     this.choose(line.id);
-    pending.then?.(line.id);
+    pending.then?.(line);
+  }
+
+  /** Brings in sight who was visited; folded groups are opened if that is where they are. */
+  #arrive(window: Held): void {
+    if (this.#visited === null || this.#visited !== this.#placed) return;
+    if (window.chosen === null && this.choice.folded.length > 0) {
+      this.#change({ folded: [] }, false);
+      return;
+    }
+    this.#visited = null;
+    if (window.chosen !== null) this.reveal = { row: window.chosen };
+  }
+
+  /** Tells who of those waited for has come into another state; of the chosen person the detail tells. */
+  #tell(lines: readonly Line[]): void {
+    const others = lines.filter(({ id }) => id !== this.chosen);
+    if (others.length > 0) announcer.say(others.map(changed).join(". "));
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { EVERYBODY, nobody, query, toggled } from "./choice";
+import { about, EVERYBODY, nobody, query, toggled } from "./choice";
+import { LOOK } from "./fixtures";
 
 describe("the choice", () => {
   it("toggles", () => {
@@ -9,17 +10,34 @@ describe("the choice", () => {
   });
 
   it("becomes a question for at most as many rows as an answer holds", () => {
-    const asked = query({ ...EVERYBODY, folded: ["Sales"] }, { start: 40, end: 900 }, "a");
+    const view = { ...LOOK, group: "site", hideOffline: true } as const;
+    const asked = query({ ...EVERYBODY, folded: ["d:Sales"] }, view, { start: 40, end: 900 }, "a", [7, 0]);
     expect(asked).toEqual({
       search: "",
       states: [],
-      group: "department",
+      group: "site",
       sort: "state",
-      collapsed: ["Sales"],
+      hideOffline: true,
+      collapsed: ["d:Sales"],
       offset: 40,
       limit: 500,
       chosen: "a",
+      known: [7, 0],
     });
+  });
+
+  it("is told from another one by all that decides which rows there are, and by nothing else", () => {
+    const list = about(EVERYBODY, LOOK);
+    expect(about({ ...EVERYBODY }, { ...LOOK, ...{ show: "cards", theme: "dark" } })).toBe(list);
+    const others = [
+      about({ ...EVERYBODY, search: "a" }, LOOK),
+      about({ ...EVERYBODY, states: ["busy"] }, LOOK),
+      about({ ...EVERYBODY, folded: ["p:"] }, LOOK),
+      about(EVERYBODY, { ...LOOK, group: "none" }),
+      about(EVERYBODY, { ...LOOK, sort: "name" }),
+      about(EVERYBODY, { ...LOOK, hideOffline: true }),
+    ];
+    expect(new Set([list, ...others]).size).toBe(7);
   });
 });
 
@@ -28,7 +46,7 @@ describe("nobody", () => {
     const said = nobody({ ...EVERYBODY, search: " anneliese k " }, 0, 1);
     expect(said.title).toBe("No one matches “anneliese k”");
     expect(said.text).toContain("1 person");
-    expect(said.filtered).toBe(false);
+    expect(said.because).toBe("search");
   });
 
   it("says when it is the filters", () => {
@@ -38,5 +56,13 @@ describe("nobody", () => {
     expect(nobody({ ...EVERYBODY, search: "ann", states: ["busy"] }, 1, 12).text).toBe(
       "There is 1 person matching “ann” in other states.",
     );
+  });
+
+  it("says when all of them are hidden", () => {
+    expect(nobody(EVERYBODY, 12, 12)).toEqual({
+      title: "Everybody is offline",
+      text: "There are 12 people, and offline people are hidden.",
+      because: "hidden",
+    });
   });
 });

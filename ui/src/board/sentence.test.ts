@@ -1,22 +1,16 @@
 import { describe, expect, it } from "vitest";
 
-import type { Line } from "../bindings/Line";
-import { changed, finer, sentence } from "./sentence";
+import { person } from "./fixtures";
+import { changed, finer, firstName, pieces, sentence } from "./sentence";
 
-const anna: Line = {
-  id: "1",
+const anna = person("1", {
   name: "Anna Keller",
   title: "Account executive",
-  extension: "4021",
   state: "onCall",
   label: "On call",
-  detail: "",
   tags: ["Teams"],
-  outOfOffice: false,
-  stale: false,
   forSeconds: 720,
-  ageSeconds: 3,
-};
+});
 
 describe("a row", () => {
   it("reads as a sentence", () => {
@@ -38,6 +32,14 @@ describe("a row", () => {
     );
   });
 
+  it("tells at its end that somebody is pinned or waited for", () => {
+    const both = { ...anna, pinned: true, watched: true };
+    expect(sentence(both, 720, 3)).toBe(
+      "Anna Keller, account executive, extension 4021, on call in Teams for 12 minutes, pinned, waiting to be free",
+    );
+    expect(sentence({ ...both, pinned: false }, null, null)).toMatch(/on call in Teams, waiting to be free$/);
+  });
+
   it("tells on which side a call is, and does not say it twice", () => {
     const eight = { ...anna, tags: ["8x8"], detail: "On an 8x8 call" };
     expect(sentence(eight, 120, 3)).toBe(
@@ -56,5 +58,28 @@ describe("a row", () => {
       "Anna Keller is now unknown, Teams gives no state",
     );
     expect(changed({ ...anna, stale: true, label: "Was available" })).toBe("Anna Keller: was available");
+  });
+});
+
+describe("a name", () => {
+  it("is short up to the first space", () => {
+    expect(firstName("Anna Keller")).toBe("Anna");
+    expect(firstName(" Mei-Ling\u00a0Zhou")).toBe("Mei-Ling");
+    expect(firstName("Reception")).toBe("Reception");
+    expect(firstName("")).toBe("");
+  });
+
+  it("comes in parts by what a search found, counted as the page counts", () => {
+    const parts = (name: string, highlights: [number, number][]) =>
+      pieces({ name, highlights }).map(({ text, found }) => (found ? `[${text}]` : text));
+    expect(parts("Anna Keller", [])).toEqual(["Anna Keller"]);
+    expect(parts("Anna Keller", [[0, 3]])).toEqual(["[Ann]", "a Keller"]);
+    expect(
+      parts("😀 Anna Lee", [
+        [3, 5],
+        [8, 11],
+      ]),
+    ).toEqual(["😀 ", "[An]", "na ", "[Lee]"]);
+    expect(parts("", [])).toEqual([]);
   });
 });

@@ -17,6 +17,8 @@ export function sentence(line: Line, forSeconds: number | null, ageSeconds: numb
   if (detail !== "") parts.push(lowered(detail));
   if (line.outOfOffice && !/out of office/i.test(line.detail)) parts.push("out of office");
   if (line.stale && ageSeconds !== null) parts.push(`${spoken(ageSeconds)} old`);
+  if (line.pinned) parts.push("pinned");
+  if (line.watched) parts.push("waiting to be free");
   return parts.join(", ");
 }
 
@@ -31,6 +33,29 @@ export function changed(line: Line): string {
 export function finer(line: Line): string {
   const again = !line.stale && line.tags.includes("8x8") && line.detail === "On an 8x8 call";
   return again ? "" : line.detail;
+}
+
+/** The name by which somebody is spoken of: up to the first space. */
+export function firstName(name: string): string {
+  return name.trim().split(/\s/, 1)[0] ?? name;
+}
+
+/** A part of a name, and whether a search found it. */
+export interface Piece {
+  text: string;
+  found: boolean;
+}
+
+/** A name in parts, by the places that a search found, which come in order. */
+export function pieces({ name, highlights }: Pick<Line, "name" | "highlights">): Piece[] {
+  const parts: Piece[] = [];
+  let at = 0;
+  for (const [from, to] of highlights) {
+    parts.push({ text: name.slice(at, from), found: false }, { text: name.slice(from, to), found: true });
+    at = to;
+  }
+  parts.push({ text: name.slice(at), found: false });
+  return parts.filter(({ text }) => text !== "");
 }
 
 /** Where a call is: " in Teams and 8x8". */

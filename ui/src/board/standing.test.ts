@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { Banner } from "../bindings/Banner";
 import type { Status } from "../bindings/Status";
+import { LOOK } from "./fixtures";
 import { attempt, bannerSign, freshness, sign } from "./standing";
 
 const status: Status = {
@@ -16,6 +17,8 @@ const status: Status = {
   notice: null,
   banner: null,
   signIn: { state: "signedOut" },
+  look: LOOK,
+  watches: 0,
 };
 
 const banner: Banner = {

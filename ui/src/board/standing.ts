@@ -3,9 +3,9 @@
 import type { Action } from "../bindings/Action";
 import type { Banner } from "../bindings/Banner";
 import type { Status } from "../bindings/Status";
-import type { Window } from "../bindings/Window";
 import type { IconName } from "../parts/icons";
 import { ago, clockTime } from "../time";
+import type { Held } from "./rows";
 
 /** How old what is shown is: relative while it is being kept up, by the clock when it is not. */
 export function freshness(status: Status, ageSeconds: number | null, now: Date): string {
@@ -48,10 +48,12 @@ export const ACTIONS: Record<Action, string> = {
   syncNow: "Try now",
   resume: "Resume",
   health: "Open Health",
+  network: "Network settings",
+  dismiss: "OK",
 };
 
 /** Whether all that is drawn is old, so that the page says so once and the rows say it quietly. */
-export function allOld(window: Window | null): boolean {
+export function allOld(window: Held | null): boolean {
   if (window === null || !window.allStale || window.rows.length === 0) return false;
-  return window.rows.every((line) => line.stale || line.ageSeconds === null);
+  return window.rows.every((line) => line === undefined || line.stale || line.ageSeconds === null);
 }

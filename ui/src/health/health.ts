@@ -3,13 +3,14 @@
 import type { SourceHealth } from "../bindings/SourceHealth";
 import type { Tone } from "../bindings/Tone";
 import type { IconName } from "../parts/icons";
+import { TONES } from "../parts/tones";
 
 /** A sign and a word for each tone, so that neither colour nor shape stands alone. */
 export const SIGNS: Record<Tone, { icon: IconName; words: string }> = {
-  good: { icon: "pass", words: "All well" },
-  plain: { icon: "info", words: "Under way" },
-  warning: { icon: "warning", words: "Catching up" },
-  bad: { icon: "fail", words: "Needs attention" },
+  good: { icon: TONES.good, words: "All well" },
+  plain: { icon: TONES.plain, words: "Under way" },
+  warning: { icon: TONES.warning, words: "Catching up" },
+  bad: { icon: TONES.bad, words: "Needs attention" },
 };
 
 const URGENCY: readonly Tone[] = ["good", "plain", "warning", "bad"];

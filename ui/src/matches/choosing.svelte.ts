@@ -10,7 +10,18 @@ export const MOST_PEOPLE = 20;
 
 /** The question for people by words. */
 export function peopleQuery(search: string): Query {
-  return { search, states: [], group: "none", sort: "name", collapsed: [], offset: 0, limit: MOST_PEOPLE, chosen: null };
+  return {
+    search,
+    states: [],
+    group: "none",
+    sort: "name",
+    hideOffline: false,
+    collapsed: [],
+    offset: 0,
+    limit: MOST_PEOPLE,
+    chosen: null,
+    known: [],
+  };
 }
 
 /** The people who are offered while somebody is looked for, and which of them is chosen. */
@@ -30,7 +41,8 @@ export class Choosing {
     const { words } = this;
     try {
       const { rows, found } = await ipc.board(peopleQuery(words));
-      this.people = rows.slice(0, MOST_PEOPLE);
+      // After those found come others whom the board suggests.
+      this.people = rows.slice(0, Math.min(found, MOST_PEOPLE)).filter((row) => row !== null);
       this.found = found;
       this.problem = null;
       this.at = 0;

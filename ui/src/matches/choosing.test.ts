@@ -1,31 +1,18 @@
 import { beforeEach, expect, it, vi } from "vitest";
 
-import type { Line } from "../bindings/Line";
 import type { Query } from "../bindings/Query";
+import { person } from "../board/fixtures";
 
 const shell = vi.hoisted(() => ({ asked: [] as Query[], names: [] as string[], refuse: false }));
-
-const line = (name: string): Line => ({
-  id: `id ${name}`,
-  name,
-  title: "",
-  extension: "",
-  state: "available",
-  label: "",
-  detail: "",
-  tags: [],
-  outOfOffice: false,
-  stale: false,
-  forSeconds: null,
-  ageSeconds: null,
-});
 
 vi.mock("../ipc", () => ({
   board: (query: Query) => {
     shell.asked.push(query);
     if (shell.refuse) return Promise.reject(new Error("no"));
     const fit = shell.names.filter((name) => name.includes(query.search));
-    return Promise.resolve({ found: fit.length, rows: fit.slice(0, query.limit).map(line) });
+    const rows = fit.slice(0, query.limit).map((name) => person(`id ${name}`, { name }));
+    // A free colleague whom the board suggests besides.
+    return Promise.resolve({ found: fit.length, rows: query.search === "" ? rows : [...rows, person("besides")] });
   },
   problemOf: () => ({ code: "window.command", what: "", cause: "", remedy: "", detail: null }),
 }));
@@ -71,6 +58,7 @@ it("chooses nobody before those who fit the last words are known, and then the f
   expect(choosing.choose(0)).toBeNull();
   await settle();
   expect(choosing.person?.name).toBe("Person 4");
+  expect(choosing.people.some(({ id }) => id === "besides")).toBe(false);
 });
 
 it("chooses nobody where nobody fits, and says when nobody could be asked for", async () => {

@@ -4,11 +4,11 @@ import type { Integration } from "../bindings/Integration";
 import type { OptionGroup } from "../bindings/OptionGroup";
 import type { Problem } from "../bindings/Problem";
 import type { Setup } from "../bindings/Setup";
-import type { SetupAsk } from "../bindings/SetupAsk";
 import type { StepView } from "../bindings/StepView";
 import * as ipc from "../ipc";
 import { latest } from "../latest";
 import { live } from "../live.svelte";
+import type { Question } from "../parts/question";
 import {
   kept,
   optionPlace,
@@ -22,13 +22,6 @@ import {
   type Draft,
   type Drafts,
 } from "./drafts";
-
-/** A question that is open, and what follows a yes. */
-export interface Question {
-  ask: SetupAsk;
-  danger: boolean;
-  yes: () => void;
-}
 
 /** The last answer about the installation, and the little that the page knows by itself. */
 class SetupPage {

@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program does")]
 
 mod calls;
+#[cfg(feature = "desktop")]
 mod desktop;
 mod figures;
 mod live;
@@ -35,7 +36,7 @@ struct Options {
     /// The command line program to measure.
     #[arg(long, value_name = "PATH")]
     presence_sync: PathBuf,
-    /// The desktop application to measure, in the display that DISPLAY names.
+    /// The desktop application to measure, beside this program.
     #[arg(long, value_name = "PATH")]
     desktop: Option<PathBuf>,
     /// Sizes of the organisation.
@@ -47,6 +48,9 @@ struct Options {
     /// Only the tight loop over polls: seconds instead of minutes.
     #[arg(long)]
     polls_only: bool,
+    /// Only the desktop application: some minutes.
+    #[arg(long, requires = "desktop")]
+    desktop_only: bool,
     /// Only many calls at a time: some minutes.
     #[arg(long, conflicts_with = "polls_only")]
     calls_only: bool,
@@ -65,7 +69,7 @@ async fn main() -> ExitCode {
 
 async fn run(options: &Options) -> Outcome<()> {
     let mut figures = Figures::new(&options.people);
-    let sizes = if options.calls_only { &[][..] } else { &options.people };
+    let sizes = if options.calls_only || options.desktop_only { &[][..] } else { &options.people };
     for &people in sizes {
         eprintln!("{people} people: polls");
         let tenant = Tenant::start(&options.presence_sync, people)?;
@@ -80,13 +84,18 @@ async fn run(options: &Options) -> Outcome<()> {
         drop(tenant);
         program::starts(&options.presence_sync, people, &mut figures).await?;
     }
-    if !options.polls_only {
+    if !options.polls_only && !options.desktop_only {
         eprintln!("many calls at a time");
         calls::measure(&mut figures).await?;
     }
     if let Some(desktop) = &options.desktop {
-        eprintln!("the desktop application");
-        desktop::measure(desktop, &mut figures).await?;
+        #[cfg(feature = "desktop")]
+        {
+            eprintln!("the desktop application");
+            Box::pin(desktop::measure(desktop, &mut figures)).await?;
+        }
+        #[cfg(not(feature = "desktop"))]
+        return Err(format!("{} can not be measured by this build", desktop.display()).into());
     }
     println!("{}", figures.table());
     if let Some(folder) = options.json.parent() {

@@ -27,6 +27,22 @@ pub(crate) fn of(process: u32) -> Option<u64> {
     field(&format!("/proc/{process}/smaps_rollup"), "Pss:")
 }
 
+/// Memory that a process shares with no other.
+pub(crate) fn private(process: u32) -> Option<u64> {
+    let file = format!("/proc/{process}/smaps_rollup");
+    Some(field(&file, "Private_Clean:")? + field(&file, "Private_Dirty:")?)
+}
+
+/// Time that a process has worked, on all cores together.
+pub(crate) fn cpu(process: u32) -> Option<std::time::Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name in brackets may contain anything.
+    let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
+    let ticks: u64 = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    // Linux tells it in hundredths of a second (`getconf CLK_TCK`), on every machine of today.
+    Some(std::time::Duration::from_millis(ticks * 10))
+}
+
 /// The most that was ever resident.
 pub(crate) fn peak(process: u32) -> Option<u64> {
     field(&format!("/proc/{process}/status"), "VmHWM:")
