@@ -28,7 +28,10 @@ pub(crate) fn run(
     };
     build("presence-sync").run()?;
     let features: &[&str] = if desktop { &["--features", "desktop"] } else { &[] };
-    build("tests").arguments(["--bin", "bench", "--bin", "follower"]).arguments(features.iter().copied()).run()?;
+    build("tests")
+        .arguments(["--bin", "bench", "--bin", "follower"])
+        .arguments(features.iter().copied())
+        .run()?;
     let mut measured: Vec<OsString> =
         vec!["--presence-sync".into(), workspace.program(Profile::Release, "presence-sync").into()];
     if desktop {

@@ -53,9 +53,9 @@ async fn a_screen_reader_hears_the_board_as_sentences() {
     let is_voice = |node: &Node| node.kind == "status" && node.attributes["live"] == "polite";
     assert_eq!(tree.iter().filter(|node| is_voice(node)).count(), 1);
 
-    // A search says what it is and what is in it; whom it finds first is read at once, though the focus stays there.
+    // A search says what it is and what is in it, and may suggest some who are free besides; whom it finds first is read at once, though the focus stays there.
     window.search(&desktop.display, "ellery").await;
-    let tree = reader.wait("somebody who is found", |tree| rows(tree).len() == 1).await;
+    let tree = reader.wait("somebody who is found", |tree| (1..=6).contains(&rows(tree).len())).await;
     let search = of_kind(&tree, "combobox").find(|node| node.text == "ellery");
     assert_eq!(search.map(|search| search.name.as_str()), Some("Find a person"));
     let is_read = |node: &Node| node.role == "table row" && node.is("focused") && node.is("selected");
