@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use presence::clock::pause;
-use presence::desk::{self, Wish};
+use presence::desk;
 use presence::desktop::{Opens, SystemBrowser};
 use presence::diagnostics::Archive;
 use presence::driver::Handle;
@@ -34,7 +34,11 @@ const LARGE: usize = 2_000;
 const LIVELY: Duration = Duration::from_millis(100);
 
 /// The same for a large organisation.
-const CALM: Duration = Duration::from_secs(1);
+const CALM: Duration = Duration::from_millis(2_500);
+
+/// How often, and after how long each, it is looked whether a panel has come.
+const PANEL_LOOKS: u32 = 15;
+const PANEL_LOOK: Duration = Duration::from_secs(1);
 
 /// What the commands work on.
 pub(crate) struct App {
@@ -62,7 +66,7 @@ pub(crate) fn run(options: Options) -> Result<(), Problem> {
     // The sandbox tenant has a profile of its own.
     let lock = if options.sandbox { Ok(None) } else { profile.lock("presence-sync-desktop").map(Some) };
     // Written out when the program ends.
-    let _log = log::start(&profile.logs());
+    let mut log = log::start(&profile.logs());
     crash::install(profile.crashes());
     let endpoints = options.endpoints.as_deref().map_or_else(|| Ok(Endpoints::default()), Endpoints::read)?;
     // Building ends this process if it is a second start: then the first one shows its window.
@@ -88,11 +92,17 @@ pub(crate) fn run(options: Options) -> Result<(), Problem> {
         archive: Mutex::default(),
         _lock: lock,
     });
-    app.run(|app, event| match event {
+    app.run(move |app, event| match event {
         RunEvent::Ready => start(app),
         // The last window was closed: the tray goes on.
         RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
-        RunEvent::Exit => tauri::async_runtime::block_on(app.state::<App>().stop()),
+        RunEvent::Exit => {
+            let own = app.state::<App>();
+            tauri::async_runtime::block_on(own.stop());
+            own.profile.tidy();
+            // The process ends before anything is dropped.
+            drop(log.take());
+        }
         _ => {}
     });
     Ok(())
@@ -103,14 +113,29 @@ fn start(app: &AppHandle) {
     let own = app.state::<App>();
     own.tray.draw(menu::first_run());
     let settings = own.profile.settings();
-    let mode = if own.options.sandbox { Some(Mode::Sandbox) } else { settings.mode };
+    // Whatever became of the settings, an organisation that is installed is what this computer is for.
+    let installed = || own.profile.installation().organisation.is_some().then_some(Mode::Organisation);
+    let mode = if own.options.sandbox { Some(Mode::Sandbox) } else { settings.mode.or_else(installed) };
     if let Err(problem) = tauri::async_runtime::block_on(own.begin(app, mode)) {
         // The window then starts with the choice, and choosing again says what is wrong.
         tracing::error!(code = %problem.code, detail = ?problem.detail, "what was chosen could not be started");
     }
-    if !own.options.hidden || !own.tray.is_reachable() {
+    if !own.options.hidden {
         window::show(app, None);
+    } else if !own.tray.is_reachable() {
+        tauri::async_runtime::spawn(wait_for_tray(app.clone()));
     }
+}
+
+/// A panel may start after us at login. Where none comes the window is shown, or nobody could find the program.
+async fn wait_for_tray(app: AppHandle) {
+    for _ in 0..PANEL_LOOKS {
+        pause(PANEL_LOOK).await;
+        if app.try_state::<App>().is_none_or(|own| own.tray.is_reachable()) {
+            return;
+        }
+    }
+    window::show(&app, None);
 }
 
 fn unstartable(error: &tauri::Error) -> Problem {
@@ -164,25 +189,62 @@ impl App {
         self.snapshot().is_none_or(|snapshot| snapshot.desk.preferences.stay)
     }
 
-    /// Nothing is kept any more.
+    /// Nothing of what runs is kept any more.
     pub(crate) async fn erase(&self, app: &AppHandle) -> Result<(), Problem> {
-        self.forget().await?;
-        self.profile.erase()?;
-        if crate::autostart::starts_at_login() == Some(true) {
-            crate::autostart::set_start_at_login(false)?;
-        }
-        self.begin(app, None).await
+        self.end(app, async |profile| {
+            self.forget().await?;
+            profile.erase()?;
+            // The entry is that of the program without options.
+            if self.is_plain() && crate::autostart::starts_at_login() == Some(true) {
+                crate::autostart::set_start_at_login(false)?;
+            }
+            Ok(())
+        })
+        .await
     }
 
-    /// Nothing is installed any more.
-    pub(crate) fn forget_installation(&self) -> Result<(), Problem> {
-        self.profile.save_installation(&Installation::new())
+    /// Nothing of what runs is installed any more.
+    pub(crate) async fn leave(&self, app: &AppHandle) -> Result<(), Problem> {
+        self.end(app, async |profile| {
+            self.forget().await?;
+            profile.save_installation(&Installation::new())
+        })
+        .await
+    }
+
+    /// Ends what runs for good, and goes back to the first choice; where that fails, it runs on.
+    async fn end(
+        &self,
+        app: &AppHandle,
+        ending: impl AsyncFnOnce(&Profile) -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
+        let profile = self.running.lock().await.as_ref().map(|running| running.profile.clone());
+        let profile = profile.unwrap_or_else(|| self.profile.clone());
+        let mode = if self.options.sandbox { Some(Mode::Sandbox) } else { self.profile.settings().mode };
+        let ended = async {
+            ending(&profile).await?;
+            self.choose(app, None).await
+        };
+        let result = ended.await;
+        if result.is_err() && self.handle().is_none() {
+            // The first problem is the one to tell.
+            let _ = self.begin(app, mode).await;
+        }
+        result
+    }
+
+    /// Whether the program was started as it is by those who only choose its icon.
+    fn is_plain(&self) -> bool {
+        self.options.profile.is_none() && self.options.endpoints.is_none() && !self.options.sandbox
     }
 
     /// Chooses what to run, and keeps the choice.
     pub(crate) async fn choose(&self, app: &AppHandle, mode: Option<Mode>) -> Result<(), Problem> {
         self.stop().await;
-        self.profile.save(&Settings { mode, ..self.profile.settings() })?;
+        // Whoever only looks at the sandbox tenant decides nothing for the next start.
+        if !self.options.sandbox {
+            self.profile.save(&Settings { mode, ..self.profile.settings() })?;
+        }
         self.begin(app, mode).await
     }
 
@@ -207,9 +269,8 @@ impl App {
     async fn begin(&self, app: &AppHandle, mode: Option<Mode>) -> Result<(), Problem> {
         let vault = self.options.vault;
         // The entry for login names the program without options, so it is offered to whoever starts it so.
-        let plain =
-            self.options.profile.is_none() && self.options.endpoints.is_none() && !self.options.sandbox;
-        let around = |starts: bool| Surroundings::new(Arc::clone(&self.notifications), plain && starts);
+        let around =
+            |starts: bool| Surroundings::new(Arc::clone(&self.notifications), self.is_plain() && starts);
         let running = match mode {
             Some(Mode::Sandbox) => {
                 let profile = Profile::open(self.options.profile.as_deref(), true)?;
@@ -247,6 +308,10 @@ async fn follow(app: AppHandle, handle: Handle) {
     loop {
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
         if let Some(own) = app.try_state::<App>() {
+            // Another driver runs by now, or none: its pictures are what counts.
+            if own.handle().is_none_or(|current| !current.snapshots().same_channel(&snapshots)) {
+                return;
+            }
             own.tray.draw(menu::menu(&snapshot));
             window::arrange(&app, &own, &snapshot.desk.preferences.look);
         }
@@ -297,11 +362,6 @@ pub(crate) fn choose(app: &AppHandle, choice: Choice) {
                 && let Err(problem) = own.copies.copy(&found.line.extension)
             {
                 tracing::warn!(code = %problem.code, "nothing was copied");
-            }
-        }
-        Choice::StopWaiting(target) => {
-            if let Some(handle) = app.try_state::<App>().and_then(|own| own.handle()) {
-                handle.desk(Wish::Watch { target, wanted: false });
             }
         }
         Choice::Quit => app.exit(0),

@@ -172,9 +172,7 @@ async fn choose_sandbox(app: AppHandle, own: State<'_, App>) -> Answer<()> {
 /// Back to the first run. The keychain keeps nothing of an organisation that was left.
 #[tauri::command]
 async fn leave(app: AppHandle, own: State<'_, App>) -> Answer<()> {
-    own.forget().await?;
-    own.forget_installation()?;
-    own.choose(&app, None).await
+    own.leave(&app).await
 }
 
 #[tauri::command]
@@ -251,7 +249,8 @@ fn email(own: State<'_, App>, id: String) -> Answer<()> {
 #[tauri::command(async)]
 fn chat(own: State<'_, App>, id: String) -> Answer<()> {
     let found = own.snapshot().and_then(|snapshot| detail::detail(&snapshot, &id)).ok_or_else(nothing)?;
-    desktop::open_link(found.chat_link())
+    let cloud = own.snapshot().map(|snapshot| snapshot.setup.installation.cloud).unwrap_or_default();
+    desktop::open_link(found.chat_link(cloud))
 }
 
 #[tauri::command(async)]

@@ -25,6 +25,12 @@ impl Place {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = State::default();
     }
 
+    /// Whether the window stands where the preferences have it.
+    pub(crate) fn stands(&self, look: &Look) -> bool {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.docked == look.docked && state.on_top == look.on_top
+    }
+
     /// Puts the window where the preferences have it, if it is not there.
     pub(crate) fn arrange(&self, window: &WebviewWindow, look: &Look) -> tauri::Result<()> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -29,6 +29,8 @@ const REHEARSAL_CALLS: usize = 12;
 /// A running driver with what it needs to live.
 pub(crate) struct Running {
     pub(crate) handle: Handle,
+    /// Where it keeps what it keeps.
+    pub(crate) profile: Profile,
     sandbox: Option<sandbox::Sandbox>,
     /// The sandbox tenant has a profile of its own, and with it a lock of its own.
     _lock: Option<Lock>,
@@ -52,8 +54,9 @@ impl Running {
             installation = Installation::by_hand(tenant, client_id);
         }
         let (rules, clock) = (Rules::default(), Arc::new(Clock::start()));
+        let kept = profile.clone();
         let handle = driver::start(Parts { profile, endpoints, installation, vault, desktop, rules, clock })?;
-        Ok(Self { handle, sandbox: None, _lock: None })
+        Ok(Self { handle, profile: kept, sandbox: None, _lock: None })
     }
 
     /// Opens a sandbox tenant in which nothing is installed, to rehearse the installation with the real browser.
@@ -77,11 +80,11 @@ impl Running {
             installation,
             vault: Arc::new(MemoryVault::default()),
             desktop: around.over(SystemBrowser),
-            profile,
+            profile: profile.clone(),
             rules: Rules::default(),
             clock: Arc::new(Clock::start()),
         })?;
-        Ok(Self { handle, sandbox: Some(tenant), _lock: Some(lock) })
+        Ok(Self { handle, profile, sandbox: Some(tenant), _lock: Some(lock) })
     }
 
     /// What whoever rehearses has to enter, and nobody could know.
@@ -118,13 +121,13 @@ impl Running {
             installation: Installation::by_hand(tenant.tenant(), tenant.client_id()),
             vault: open_vault(vault.unwrap_or(VaultKind::Memory), &profile),
             desktop: around.over(Visitor::new(tenant.status_user())),
-            profile,
+            profile: profile.clone(),
             rules: Rules::default(),
             clock: Arc::new(Clock::start()),
         })?;
         // Whoever chooses the sandbox tenant wants to be in it: no browser is involved.
         handle.send(Intent::SignIn);
-        Ok(Self { handle, sandbox: Some(tenant), _lock: Some(lock) })
+        Ok(Self { handle, profile, sandbox: Some(tenant), _lock: Some(lock) })
     }
 
     /// Ends everything, and removes the sign-in from the vault.

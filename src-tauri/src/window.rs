@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use presence::preferences::Look;
 use serde::Serialize;
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 
 use crate::app::App;
 
@@ -44,9 +44,21 @@ impl From<Page> for Opening {
 
 /// Puts the window where the preferences have it, if there is one.
 pub(crate) fn arrange(app: &AppHandle, own: &App, look: &Look) {
-    if let Some(window) = app.get_webview_window(NAME)
-        && let Err(error) = own.place.arrange(&window, look)
-    {
+    let Some(window) = app.get_webview_window(NAME) else { return };
+    if own.place.stands(look) {
+        return;
+    }
+    let look = *look;
+    // Windows belong to the main thread, which would otherwise wait for whoever waits for it.
+    let result = app.run_on_main_thread(move || put(&window, &look));
+    if let Err(error) = result {
+        tracing::warn!(%error, "the window could not be put where it should stand");
+    }
+}
+
+fn put(window: &WebviewWindow, look: &Look) {
+    let Some(own) = window.try_state::<App>() else { return };
+    if let Err(error) = own.place.arrange(window, look) {
         tracing::warn!(%error, "the window could not be put where it should stand");
     }
 }
@@ -95,7 +107,7 @@ fn open(app: &AppHandle, page: Option<Opening>) -> tauri::Result<()> {
     if let Some(own) = app.try_state::<App>()
         && let Some(snapshot) = own.snapshot()
     {
-        own.place.arrange(&window, &snapshot.desk.preferences.look)?;
+        put(&window, &snapshot.desk.preferences.look);
     }
     let closing = window.clone();
     window.on_window_event(move |event| {

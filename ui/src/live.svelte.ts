@@ -3,6 +3,7 @@ import type { Problem } from "./bindings/Problem";
 import type { Status } from "./bindings/Status";
 import * as ipc from "./ipc";
 import { latest } from "./latest";
+import { writeAs } from "./time";
 
 /** The state of the whole: the last answer, and which page is shown. */
 class Live {
@@ -21,7 +22,9 @@ class Live {
   /** Asks again. */
   readonly refresh = latest(async () => {
     try {
-      this.status = await ipc.status();
+      const status = await ipc.status();
+      writeAs(status.writing);
+      this.status = status;
       this.answered = performance.now();
       this.problem = null;
     } catch (reason) {

@@ -45,16 +45,30 @@ function several(number: number, unit: string): string {
   return number === 1 ? `1 ${unit}` : `${number} ${unit}s`;
 }
 
-const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const DAY_AND_MONTH = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+/** How times and days are written in one region. */
+function writing(tag: string) {
+  return {
+    tag,
+    time: new Intl.DateTimeFormat(tag, { hour: tag === "en-GB" ? "2-digit" : "numeric", minute: "2-digit" }),
+    day: new Intl.DateTimeFormat(tag, { day: "numeric", month: "short" }),
+  };
+}
+
+let written = writing("en-GB");
+
+/** Writes times and days as they are written there from now on. */
+export function writeAs(tag: string): void {
+  if (tag !== written.tag) written = writing(tag);
+}
 
 /**
  * A time of day on this computer's clock, with the date in front when it is another day than `now`; written as in the
  * texts that come with the answers.
  */
 export function clockTime(at: Date, now: Date): string {
-  const time = TIME.format(at);
-  return at.toDateString() === now.toDateString() ? time : `${DAY_AND_MONTH.format(at)} ${time}`;
+  // A space that does not break would stand out beside the others.
+  const time = written.time.format(at).replaceAll("\u202f", " ");
+  return at.toDateString() === now.toDateString() ? time : `${written.day.format(at)} ${time}`;
 }
 
 /** How long ago: relative under an hour, then by the clock. */

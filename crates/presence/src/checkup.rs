@@ -12,6 +12,7 @@ use crate::endpoints::Endpoints;
 use crate::engine::event::DirectoryRead;
 use crate::error::{Failure, Problem};
 use crate::http;
+use crate::locale::Writing;
 use crate::matches;
 use crate::microsoft::{Connection, Microsoft};
 use crate::person::{Contact, Person, PersonId, plain};
@@ -166,7 +167,7 @@ impl Checkup {
         let microsoft = self.alone(registration)?;
         microsoft.tokens.renewed().await?;
         let expires = self.installation.record(registration).certificate.map(|known| known.expires);
-        let until = expires.map(|at| at.strftime("%-d %B %Y").to_string()).unwrap_or_default();
+        let until = expires.map(|at| Writing::here().date_of(at)).unwrap_or_default();
         Ok(format!("Microsoft accepts the certificate. It is good until {until} and renews by itself."))
     }
 
@@ -284,7 +285,7 @@ impl Checkup {
     fn chat(&self) -> Result<String, Failure> {
         let granted = self.installation.record(Registration::Chat).granted;
         let at = granted.ok_or_else(|| missing("Chat.Create, ChatMessage.Send and Chat.Read"))?;
-        let day = at.strftime("%-d %B %Y");
+        let day = Writing::here().date_of(at);
         Ok(format!("Granted for the organisation on {day}. Each operator connects an account of their own."))
     }
 

@@ -43,15 +43,16 @@ struct Scale {
 
 impl Scale {
     /// Takes a reading of both clocks; tells the uptime, and whether the machine slept since the last one.
-    fn read(&mut self, elapsed: Duration, wall: Timestamp) -> (Uptime, bool) {
+    fn read(&mut self, elapsed: Duration, wall: Timestamp, longest: Duration) -> (Uptime, bool) {
         let ran = elapsed.saturating_sub(self.elapsed);
         let passed =
             u64::try_from(wall.as_millisecond().saturating_sub(self.wall.as_millisecond())).unwrap_or(0);
         let ahead = Duration::from_millis(passed).saturating_sub(ran);
-        let slept = ahead > DRIFT;
-        if slept {
+        if ahead > DRIFT {
             self.slept += ahead;
         }
+        // Where the monotonic clock goes on during sleep, as on Windows, nobody was there to look at it.
+        let slept = ahead > DRIFT || ran > longest;
         self.elapsed = elapsed;
         self.wall = wall;
         (Uptime::default().plus(elapsed + self.slept), slept)
@@ -83,7 +84,9 @@ impl Clock {
     pub fn look(&self) -> (Moment, bool) {
         let (elapsed, wall) = self.read();
         let mut scale = self.scale.lock().unwrap_or_else(PoisonError::into_inner);
-        let (uptime, slept) = scale.read(elapsed, wall);
+        // On a fast clock a breath of the machine is a long time.
+        let longest = if self.is_real() { LONGEST_NAP + DRIFT } else { Duration::MAX };
+        let (uptime, slept) = scale.read(elapsed, wall, longest);
         (Moment { uptime, wall }, slept)
     }
 
@@ -115,7 +118,7 @@ impl Clock {
     /// Takes note of what somebody else's clock says now.
     pub fn hear(&self, wall: Timestamp) {
         // A day that passes in minutes is nobody else's.
-        if (self.pace - 1.0).abs() < f64::EPSILON {
+        if self.is_real() {
             let (_, own) = self.read();
             let ahead = wall.as_millisecond().saturating_sub(own.as_millisecond());
             *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
@@ -129,12 +132,17 @@ impl Clock {
         ahead.map(SignedDuration::from_millis)
     }
 
+    /// Whether a second is a second.
+    fn is_real(&self) -> bool {
+        (self.pace - 1.0).abs() < f64::EPSILON
+    }
+
     /// Time since the origin, and the wall.
     fn read(&self) -> (Duration, Timestamp) {
         let (instant, now) = read();
         let elapsed = instant.saturating_duration_since(self.origin).mul_f64(self.pace);
         let turned = SignedDuration::from_millis(self.turned.load(Ordering::Relaxed));
-        let wall = if (self.pace - 1.0).abs() < f64::EPSILON {
+        let wall = if self.is_real() {
             now
         } else {
             let passed = SignedDuration::try_from(elapsed).unwrap_or(SignedDuration::MAX);
@@ -170,17 +178,30 @@ mod tests {
     #[test]
     fn a_night_asleep_counts_although_the_monotonic_clock_stood_still() {
         let mut scale = scale();
-        assert_eq!(scale.read(Duration::from_secs(10), wall(10)), (Uptime(10_000), false));
-        assert_eq!(scale.read(Duration::from_secs(11), wall(28_811)), (Uptime(28_811_000), true));
-        assert_eq!(scale.read(Duration::from_secs(12), wall(28_812)), (Uptime(28_812_000), false));
+        let mut read =
+            |seconds, at| scale.read(Duration::from_secs(seconds), wall(at), Duration::from_secs(35));
+        assert_eq!(read(10, 10), (Uptime(10_000), false));
+        assert_eq!(read(11, 28_811), (Uptime(28_811_000), true));
+        assert_eq!(read(12, 28_812), (Uptime(28_812_000), false));
+    }
+
+    #[test]
+    fn a_night_asleep_is_noticed_where_the_monotonic_clock_goes_on() {
+        let mut scale = scale();
+        let mut read =
+            |seconds, at| scale.read(Duration::from_secs(seconds), wall(at), Duration::from_secs(35));
+        assert_eq!(read(10, 10), (Uptime(10_000), false));
+        assert_eq!(read(28_810, 28_810), (Uptime(28_810_000), true), "and it is counted once");
+        assert_eq!(read(28_815, 28_815), (Uptime(28_815_000), false));
     }
 
     #[test]
     fn a_clock_put_back_stops_nothing() {
         let mut scale = scale();
-        scale.read(Duration::from_secs(10), wall(100_000));
-        let (before, _) = scale.read(Duration::from_secs(11), wall(100_001));
-        let (after, slept) = scale.read(Duration::from_secs(21), wall(5));
+        let longest = Duration::from_secs(35);
+        scale.read(Duration::from_secs(10), wall(100_000), longest);
+        let (before, _) = scale.read(Duration::from_secs(11), wall(100_001), longest);
+        let (after, slept) = scale.read(Duration::from_secs(21), wall(5), longest);
         assert_eq!((after.since(before), slept), (Duration::from_secs(10), false));
     }
 }

@@ -19,7 +19,10 @@ const LARGEST: usize = 64 << 10;
 pub fn install(folder: PathBuf) {
     let printed = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        printed(panic);
+        // On a terminal of a developer everything is printed; elsewhere the system's journal reads along.
+        if cfg!(debug_assertions) {
+            printed(panic);
+        }
         let backtrace = std::backtrace::Backtrace::force_capture().to_string();
         let text = report(panic, &backtrace);
         tracing::error!(at = %place(panic), "the program failed");

@@ -100,7 +100,7 @@ pub struct Picture {
 }
 
 /// The desk.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Desk {
     shown: Picture,
     waiting: Waiting,
@@ -126,11 +126,11 @@ impl Desk {
         Self { shown, waiting: Waiting::default(), alarm: Alarm::new(now), interval, changed: true }
     }
 
-    /// A desk as another one left it.
-    #[must_use]
-    pub fn resumed(shown: Picture, now: Moment) -> Self {
-        let interval = Duration::from_secs(u64::from(shown.preferences.interval));
-        Self { shown, waiting: Waiting::default(), alarm: Alarm::new(now), interval, changed: true }
+    /// What was seen before says nothing about now; what was told is not told again.
+    pub fn begin_again(&mut self) {
+        self.waiting.forget();
+        self.interval = Duration::from_secs(u64::from(self.shown.preferences.interval));
+        self.changed = true;
     }
 
     /// As surfaces see it.
@@ -240,9 +240,13 @@ impl Desk {
         vec![Effect::Keep(Arc::clone(&self.shown.kept))]
     }
 
-    fn prefer(&mut self, preferences: Preferences) -> Vec<Effect> {
-        let preferences = preferences.sound();
+    fn prefer(&mut self, mut preferences: Preferences) -> Vec<Effect> {
         let before = Arc::clone(&self.shown.preferences);
+        if preferences.has_password() {
+            preferences.network = before.network.clone();
+            self.shown.problem = Some(Arc::new(proxy_password()));
+        }
+        let preferences = preferences.sound();
         if preferences == *before {
             return Vec::new();
         }
@@ -254,6 +258,14 @@ impl Desk {
         }
         effects
     }
+}
+
+/// An address with a password in it was not taken.
+#[must_use]
+pub fn proxy_password() -> Problem {
+    let cause = "Its address carries a password, and settings are no place for one.";
+    let remedy = "Use the system's proxy settings, or a proxy that needs no password.";
+    Problem::new("network.proxyPassword", "The proxy was not taken.", cause, remedy)
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub mod talking;
 pub mod telephony;
 pub mod writer;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -132,6 +132,8 @@ pub struct Engine {
     source: Source,
     /// When each page that is waited for was asked about.
     asked: BTreeMap<usize, Moment>,
+    /// Pages that were asked about before the machine slept, and not answered yet.
+    before_sleep: BTreeSet<usize>,
     /// Why the newest presence call brought nothing, until one brings something.
     failure: Option<Failure>,
     vault_due: Option<Uptime>,
@@ -169,6 +171,7 @@ impl Engine {
             session: Session::default(),
             source: Source { since: Some(now), ..Source::default() },
             asked: BTreeMap::new(),
+            before_sleep: BTreeSet::new(),
             failure: None,
             vault_due: None,
             local: None,
@@ -195,6 +198,7 @@ impl Engine {
             Event::Tick => {}
             Event::Woke => {
                 self.note(IncidentKind::Woke, now);
+                self.before_sleep.extend(std::mem::take(&mut self.asked).into_keys());
                 self.schedule.forget_answers();
                 self.begin_again(now, &mut effects);
             }

@@ -286,6 +286,42 @@ pub(crate) fn portal(vendor: &str, who: &str) -> Problem {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn a_call_that_hangs_on_an_old_connection_goes_over_a_new_one_at_once() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}/", server.local_addr().unwrap());
+        let (client, clock, gate) = (client(), Clock::start(), Gate::default());
+        let calling = call(&gate, &clock, || client.get(&address));
+        let serving = async {
+            // The first connection never says anything, as one from before a sleep.
+            let (mut silent, _) = server.accept().await.unwrap();
+            let _ = silent.read(&mut [0; 64]).await.unwrap();
+            client.renew(&crate::preferences::Network::default()).unwrap();
+            let (mut stream, _) = server.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 1_024]).await.unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await.unwrap();
+            (silent, stream)
+        };
+        let (answer, _held) = tokio::join!(calling, serving);
+        assert_eq!(answer.unwrap().body, b"{}");
+    }
+
+    #[tokio::test]
+    async fn what_must_not_be_repeated_is_given_up_with_its_connection() {
+        let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}/", server.local_addr().unwrap());
+        let (client, clock, gate) = (client(), Clock::start(), Gate::default());
+        let calling = call_once(&gate, &clock, || client.post(&address));
+        let serving = async {
+            let held = server.accept().await.unwrap();
+            client.renew(&crate::preferences::Network::default()).unwrap();
+            held
+        };
+        let (answer, _held) = tokio::join!(calling, serving);
+        assert!(matches!(answer, Err(Trouble::Incomplete)));
+    }
+
     #[test]
     fn retry_after_is_read_as_seconds_and_as_a_date() {
         let clock = Clock::start();

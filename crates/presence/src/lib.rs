@@ -22,6 +22,7 @@ pub mod engine;
 pub mod error;
 pub mod http;
 pub mod imports;
+pub mod locale;
 pub mod log;
 pub mod mapping;
 pub mod matches;

@@ -284,7 +284,16 @@ impl Preferences {
         for text in [&mut self.network.address, &mut self.network.authorities] {
             *text = text.trim().chars().filter(|sign| !sign.is_control()).take(LONGEST_TEXT).collect();
         }
+        if let Some(part) = secret_part(&self.network.address) {
+            self.network.address.replace_range(part, "");
+        }
         self
+    }
+
+    /// Whether the address of a proxy carries a name or a password, which settings are no place for.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        secret_part(&self.network.address).is_some()
     }
 
     /// Time between two polls of one person, at a moment.
@@ -293,6 +302,13 @@ impl Preferences {
         let usual = Duration::from_secs(u64::from(self.interval));
         if self.hours.contain(moment, zone) { usual } else { usual.max(AFTER_HOURS) }
     }
+}
+
+/// Where an address holds a name or a password, with the `@` behind it.
+fn secret_part(address: &str) -> Option<std::ops::Range<usize>> {
+    let start = address.find("://").map_or(0, |at| at + 3);
+    let end = address[start..].find(['/', '?', '#']).map_or(address.len(), |at| start + at);
+    address[start..end].rfind('@').map(|at| start..start + at + 1)
 }
 
 #[cfg(test)]
@@ -337,6 +353,20 @@ mod tests {
         assert_eq!((sound.hours.from.as_str(), sound.hours.to.as_str()), ("07:30", "08:05"));
         assert_eq!(Preferences::default().sound(), Preferences::default());
         assert_eq!(toml::from_str::<Preferences>("interval = 4000000000").unwrap().sound().interval, 30);
+    }
+
+    #[test]
+    fn a_password_in_the_address_of_a_proxy_is_noticed_and_never_kept() {
+        for (written, kept) in [
+            ("http://ann:secret@proxy.example:8080", "http://proxy.example:8080"),
+            ("ann:se@cret@proxy.example", "proxy.example"),
+            ("http://proxy.example/a@b", "http://proxy.example/a@b"),
+        ] {
+            let network = Network { address: written.into(), ..Network::default() };
+            let preferences = Preferences { network, ..Preferences::default() };
+            assert_eq!(preferences.has_password(), written != kept);
+            assert_eq!(preferences.sound().network.address, kept);
+        }
     }
 
     #[test]

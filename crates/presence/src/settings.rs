@@ -48,7 +48,7 @@ pub struct Settings {
 const VERSION: u32 = 1;
 
 /// A settings file is never larger than this.
-const LARGEST: u64 = 4 << 20;
+const LARGEST: u64 = 16 << 20;
 
 /// A folder with everything of one profile.
 #[derive(Clone, Debug)]
@@ -57,6 +57,19 @@ pub struct Profile {
     name: String,
     /// What went wrong with its files, until somebody is told.
     told: Arc<Mutex<Option<Problem>>>,
+    /// The folder, where it stands in for one that can not be written.
+    stand_in: Option<Arc<StandIn>>,
+}
+
+/// A folder for one run.
+#[derive(Debug)]
+struct StandIn(PathBuf);
+
+impl Drop for StandIn {
+    fn drop(&mut self) {
+        // What is left of it is the system's to clear away.
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 impl Profile {
@@ -90,13 +103,18 @@ impl Profile {
         let folder = folder.canonicalize().unwrap_or(folder);
         let name = folder.display().to_string();
         let told = Arc::default();
-        match made.and_then(|()| private(&folder)).and_then(|()| probe(&folder)) {
-            Ok(()) => Ok(Self { name, folder, told }),
+        if let Err(error) = private(&folder) {
+            // Some disks know no such rights, and some folders are somebody else's.
+            tracing::warn!(%error, "the folder of the profile can not be made private");
+        }
+        match made.and_then(|()| probe(&folder)) {
+            Ok(()) => Ok(Self { name, folder, told, stand_in: None }),
             Err(error) if is_read_only(&error) => {
                 let problem = unkept(&folder, &error);
                 let folder = stand_in(&folder)
                     .map_err(|error| trouble("settings.folder", &folder, &error.to_string()))?;
-                Ok(Self { name, folder, told: Arc::new(Mutex::new(Some(problem))) })
+                let stand_in = Some(Arc::new(StandIn(folder.clone())));
+                Ok(Self { name, folder, told: Arc::new(Mutex::new(Some(problem))), stand_in })
             }
             Err(error) => Err(trouble("settings.folder", &folder, &error.to_string())),
         }
@@ -194,12 +212,24 @@ impl Profile {
     fn read<T: DeserializeOwned>(&self, name: &str, fits: impl Fn(&T) -> bool) -> Option<T> {
         let path = self.folder.join(name);
         let text = match fs::metadata(&path) {
-            Err(_) => return None,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            Err(error) => return self.unread(name, &error),
             Ok(file) if file.len() > LARGEST => Err("it is absurdly large".to_owned()),
-            Ok(_) => fs::read_to_string(&path).map_err(|error| error.to_string()),
+            Ok(_) => match fs::read_to_string(&path) {
+                Ok(text) => Ok(text),
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => Err("it is no text".to_owned()),
+                // A disk that does not answer now may hold a good file.
+                Err(error) => return self.unread(name, &error),
+            },
         };
-        let parsed =
-            text.and_then(|text| toml::from_str::<T>(&text).map_err(|error| error.message().to_owned()));
+        // The parser's own words may quote what stands in the file.
+        let place = |error: &toml::de::Error| {
+            error.span().map_or_else(
+                || "it can not be understood".into(),
+                |at| format!("it can not be understood at byte {}", at.start),
+            )
+        };
+        let parsed = text.and_then(|text| toml::from_str::<T>(&text).map_err(|error| place(&error)));
         let reason = match parsed {
             Ok(value) if fits(&value) => return Some(value),
             Ok(_) => "it is from a newer version".to_owned(),
@@ -220,7 +250,21 @@ impl Profile {
         let cause = format!("The file {name} was damaged, or comes from a newer version.");
         let remedy = format!("It was kept as {}. Everything else is as before.", aside.display());
         let problem = Problem::new("settings.setAside", what, cause, remedy).detail(reason);
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(problem);
+        None
+    }
+
+    /// A file that may be good, and can not be read now.
+    fn unread<T>(&self, name: &str, error: &io::Error) -> Option<T> {
+        tracing::warn!(%error, name, "a file of the profile could not be read");
+        let problem = Problem::new(
+            "settings.unread",
+            "A file of your profile could not be read.",
+            format!("The disk did not give {name}."),
+            "Check the disk and start again before you change anything, or it is written anew.",
+        );
+        let problem = problem.detail(error.to_string());
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(problem);
         None
     }
 
@@ -240,22 +284,28 @@ impl Profile {
         self.write("settings.toml", &Settings { version: VERSION, ..settings.clone() })
     }
 
-    /// Removes everything that is kept, but the logs.
+    /// Removes everything that is kept, also what was set aside, but the logs.
     ///
     /// # Errors
     /// When the disk refuses.
     pub fn erase(&self) -> Result<(), Problem> {
-        let names =
-            ["settings.toml", "installation.toml", "desk.toml", "board.db", "board.db-wal", "board.db-shm"];
-        for name in names {
-            match fs::remove_file(self.folder.join(name)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(trouble("settings.disk", &self.folder.join(name), &error.to_string()));
-                }
-                _ => {}
+        let failed = |error: &io::Error| trouble("settings.disk", &self.folder, &error.to_string());
+        for entry in fs::read_dir(&self.folder).map_err(|error| failed(&error))? {
+            let path = entry.map_err(|error| failed(&error))?.path();
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let ours = ["settings.", "installation.", "desk.", "board.db"];
+            if ours.iter().any(|start| name.starts_with(start)) && path.is_file() {
+                fs::remove_file(&path).map_err(|error| failed(&error))?;
             }
         }
         Ok(())
+    }
+
+    /// Removes what lasts for one run only, at its end.
+    pub fn tidy(&self) {
+        if let Some(stand_in) = &self.stand_in {
+            let _ = fs::remove_dir_all(&stand_in.0);
+        }
     }
 
     /// Keeps the profile to this program until the lock is dropped.
@@ -275,7 +325,10 @@ impl Profile {
         match file.try_lock() {
             Ok(()) => {
                 let words = format!("{program}, process {}", std::process::id());
-                replace(&holder, words.as_bytes()).map_err(|error| failed(&error))?;
+                // It only names the holder: a full disk is no reason not to start.
+                if let Err(error) = replace(&holder, words.as_bytes()) {
+                    tracing::warn!(%error, "who holds the profile could not be written down");
+                }
                 Ok(Lock { _file: file })
             }
             Err(TryLockError::WouldBlock) => {
@@ -288,11 +341,10 @@ impl Profile {
                 ))
             }
             // Some disks on a network know no locks; the program must start all the same.
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+            Err(TryLockError::Error(error)) => {
                 tracing::warn!(%error, "this disk knows no locks: nothing keeps a second program out");
                 Ok(Lock { _file: file })
             }
-            Err(TryLockError::Error(error)) => Err(failed(&error)),
         }
     }
 }
@@ -331,9 +383,13 @@ fn probe(folder: &Path) -> io::Result<()> {
     match File::create(&path) {
         Ok(_) => fs::remove_file(&path),
         // A full disk may have room again soon, and is told when something is lost.
-        Err(error) if error.kind() == io::ErrorKind::StorageFull => Ok(()),
+        Err(error) if is_full(&error) => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 fn is_read_only(error: &io::Error) -> bool {

@@ -59,6 +59,10 @@ signIn: SignIn,
  */
 look: Look, 
 /**
- * Who is waited for, as far as they are people.
+ * How many wishes to be told there are.
  */
-watches: number, };
+watches: number, 
+/**
+ * The language tag with which times and days are written as in the texts of the answers.
+ */
+writing: string, };

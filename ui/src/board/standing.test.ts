@@ -19,6 +19,7 @@ const status: Status = {
   signIn: { state: "signedOut" },
   look: LOOK,
   watches: 0,
+  writing: "en-GB",
 };
 
 const banner: Banner = {

@@ -13,7 +13,7 @@ use crate::view::text::clock;
 const GRACE: Duration = Duration::from_mins(1);
 
 /// Each situation is told once, for as long as it lasts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Alarm {
     woke: Moment,
     sign_in: bool,
@@ -37,12 +37,13 @@ impl Alarm {
         let needed = matches!(snapshot.session, Session::Needed(_));
         if snapshot.source.state == SourceState::Live {
             (self.sign_in, self.old) = (false, false);
+            return None;
         }
         if quiet || !snapshot.configured || snapshot.at.since(self.woke) < GRACE {
             return None;
         }
         if needed {
-            if std::mem::replace(&mut self.sign_in, true) || !alerts.sign_in {
+            if !alerts.sign_in || std::mem::replace(&mut self.sign_in, true) {
                 return None;
             }
             return Some(Notification {

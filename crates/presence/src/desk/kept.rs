@@ -17,7 +17,7 @@ const MOST_PINS: usize = 200;
 const MOST_WATCHES: usize = 100;
 
 /// More notes are not kept.
-const MOST_NOTES: usize = 20_000;
+const MOST_NOTES: usize = 1_500;
 
 /// Longest note, in characters.
 pub const LONGEST_NOTE: usize = 2_000;

@@ -16,7 +16,7 @@ const GAP: Duration = Duration::from_secs(10);
 const MOST_NAMES: usize = 5;
 
 /// Since when those who are waited for are free without a break.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Waiting {
     free: ById<Moment>,
     told: Option<Moment>,

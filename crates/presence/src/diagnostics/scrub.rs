@@ -1,5 +1,7 @@
 //! Leaves out of a text whatever is about a person or opens a door.
 
+use std::net::{IpAddr, SocketAddr};
+
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::log::redact;
@@ -35,6 +37,8 @@ impl Scrub {
             if let Some(organisation) = &snapshot.setup.installation.organisation {
                 know(&organisation.tenant, "[tenant]");
                 know(organisation.name.as_deref().unwrap_or_default(), "[organisation]");
+                know(organisation.initial_domain.as_deref().unwrap_or_default(), "[tenant]");
+                know(&organisation.entered, "[tenant]");
             }
             if let Some(account) = snapshot.session.account() {
                 know(&account.user_name, "[account]");
@@ -125,17 +129,34 @@ fn replaced(word: &str) -> Option<String> {
     {
         return Some(format!("{link}?[query]"));
     }
+    if bare_address(word) {
+        return Some("[ip]".into());
+    }
+    if word.contains('/') {
+        let parts: Vec<String> =
+            word.split('/').map(|part| replaced(part).unwrap_or_else(|| part.to_owned())).collect();
+        let joined = parts.join("/");
+        return (joined != word).then_some(joined);
+    }
     let (kept, value) = word.rfind(['=', ':']).map_or(("", word), |at| word.split_at(at + 1));
     let bare = value.trim_matches(|sign: char| !sign.is_ascii_alphanumeric() && sign != '+');
     if uuid::Uuid::try_parse(bare).is_ok() && bare.len() == 36 {
         return Some(format!("{kept}{}-[id]", &bare[..8]));
     }
-    if bare.parse::<std::net::Ipv4Addr>().is_ok_and(|address| !address.is_loopback()) {
+    if bare_address(bare) {
         return Some(format!("{kept}[ip]"));
     }
     let digits = bare.chars().filter(char::is_ascii_digit).count();
     let number = bare.starts_with('+') && digits >= 6 || digits >= 7 && digits == bare.len();
     number.then(|| format!("{kept}[number]"))
+}
+
+/// Whether a word is an address on a network, with a port or without; this computer's own says nothing.
+fn bare_address(word: &str) -> bool {
+    let bracketless = word.trim_matches(['[', ']']);
+    let address =
+        word.parse::<SocketAddr>().map(|address| address.ip()).or_else(|_| bracketless.parse::<IpAddr>());
+    address.is_ok_and(|address| !address.is_loopback() && !address.is_unspecified())
 }
 
 #[cfg(test)]
@@ -150,13 +171,25 @@ mod tests {
             ("https://graph/v1.0/users?$filter=ann", "https://graph/v1.0/users?[query]"),
             ("id=5f0c1d7e-0000-4000-8000-000000000001", "id=5f0c1d7e-[id]"),
             ("10.1.2.3", "[ip]"),
+            ("10.1.2.3:8080", "[ip]"),
+            ("fe80::1:2", "[ip]"),
+            ("http://10.1.2.3:8080/x", "http://[ip]/x"),
+            ("/users/5f0c1d7e-0000-4000-8000-000000000001/presence", "/users/5f0c1d7e-[id]/presence"),
             ("+41445504021", "[number]"),
             ("0445504021", "[number]"),
         ] {
             assert_eq!(replaced(word).as_deref(), Some(expected), "{word}");
         }
-        for word in ["127.0.0.1", "2026-11-23T09:00:00.123456Z", "200", "presence::http", "429", "port=9400"]
-        {
+        for word in [
+            "127.0.0.1:9400",
+            "::1",
+            "127.0.0.1",
+            "2026-11-23T09:00:00.123456Z",
+            "200",
+            "presence::http",
+            "429",
+            "port=9400",
+        ] {
             assert_eq!(replaced(word), None, "{word}");
         }
     }

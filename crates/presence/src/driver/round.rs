@@ -24,6 +24,9 @@ use crate::snapshot::{Snapshot, SourceState};
 /// While states are not fresh it is looked this often whether there is a network again.
 const ALERT: std::time::Duration = std::time::Duration::from_secs(2);
 
+/// A disk that refused is asked again after so long.
+const KEEP_AGAIN: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// Another computer's clock may differ by so much; signatures and certificates bear no more (Entra allows five minutes).
 const CLOCK_BEARABLE: jiff::SignedDuration = jiff::SignedDuration::from_mins(4);
 
@@ -40,6 +43,15 @@ pub(super) struct Round {
     /// The wizard and the desk as the newest picture has them.
     shown: (Arc<Setup>, Arc<desk::Picture>),
     clock_is_wrong: bool,
+    unkept: Unkept,
+}
+
+/// What the disk refused so far.
+#[derive(Debug, Default)]
+struct Unkept {
+    desk: bool,
+    preferences: bool,
+    tried: Option<Moment>,
 }
 
 impl Round {
@@ -74,6 +86,7 @@ impl Round {
             revision: seed.publish.borrow().revision,
             shown: Default::default(),
             clock_is_wrong: false,
+            unkept: Unkept::default(),
         };
         own.draw(now);
         own.ask_about_login(None);
@@ -139,9 +152,13 @@ impl Round {
     fn arrange(&mut self, effects: Vec<desk::Effect>, now: Moment) {
         for effect in effects {
             match effect {
-                desk::Effect::Keep(kept) => self.desk.kept(self.profile.save_kept(&kept).err()),
-                desk::Effect::Prefer(preferences) => {
-                    self.desk.kept(self.profile.save_preferences(&preferences).err());
+                desk::Effect::Keep(_) => {
+                    self.unkept.desk = true;
+                    self.keep(now);
+                }
+                desk::Effect::Prefer(_) => {
+                    self.unkept.preferences = true;
+                    self.keep(now);
                 }
                 desk::Effect::Notify(notification) => self.installer.shared.desktop.notify(&notification),
                 desk::Effect::StartAtLogin(wanted) => self.ask_about_login(Some(wanted)),
@@ -155,6 +172,24 @@ impl Round {
                 },
             }
         }
+    }
+
+    /// Writes what is not on the disk yet, each file for itself.
+    fn keep(&mut self, now: Moment) {
+        self.unkept.tried = Some(now);
+        let picture = self.desk.picture().clone();
+        let mut problem = None;
+        if self.unkept.desk {
+            let saved = self.profile.save_kept(&picture.kept);
+            self.unkept.desk = saved.is_err();
+            problem = saved.err();
+        }
+        if self.unkept.preferences {
+            let saved = self.profile.save_preferences(&picture.preferences);
+            self.unkept.preferences = saved.is_err();
+            problem = problem.or(saved.err());
+        }
+        self.desk.kept(problem);
     }
 
     /// Asks the system whether the program starts at login, after changing that if so wished. It may take its time.
@@ -194,6 +229,10 @@ impl Round {
         if self.sync.engine.changed() || self.setup.changed() || self.desk.take_changed() {
             self.draw(now);
         }
+        let unkept = self.unkept.desk || self.unkept.preferences;
+        if unkept && self.unkept.tried.is_some_and(|tried| now.since(tried) >= KEEP_AGAIN) {
+            self.keep(now);
+        }
         let snapshot = Snapshot { at: now, ..Snapshot::clone(&self.publish.borrow()) };
         let effects = self.desk.look(&snapshot, &TimeZone::system());
         self.arrange(effects, now);
@@ -225,6 +264,7 @@ impl Round {
 
     /// Writes what is not written yet.
     pub(super) fn finish(&mut self, now: Moment) {
+        self.keep(now);
         let last = self.sync.engine.flush(now);
         if let Some(effects) = &mut self.sync.effects {
             effects.perform(last.into_iter().collect());
@@ -260,6 +300,8 @@ impl Round {
         }
         // The store is closed before it is opened again.
         self.sync.effects = None;
+        // The new engine has to be told again.
+        self.clock_is_wrong = false;
         let shared = self.installer.shared.clone();
         match Sync::start(&shared, &self.profile, self.rules.clone(), installation, now) {
             Ok(sync) => self.sync = sync,

@@ -70,7 +70,7 @@ impl Sync {
         match &mut self.effects {
             Some(effects) => effects.perform(self.engine.handle(event, now)),
             // Nothing is read, but what is wrong with this computer is told all the same.
-            None if matches!(event, Event::Local(_)) => {
+            None if matches!(event, Event::Local(_) | Event::Clock(_)) => {
                 let _ = self.engine.handle(event, now);
             }
             None => {}

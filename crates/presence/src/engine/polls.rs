@@ -45,6 +45,11 @@ impl Engine {
     }
 
     pub(super) fn presence_read(&mut self, read: &PresenceRead, now: Moment, effects: &mut Vec<Effect>) {
+        // An answer that was given before the machine slept says nothing about now.
+        if self.before_sleep.remove(&read.page) {
+            self.schedule.interrupted(read.page, now.uptime);
+            return;
+        }
         self.schedule.answered(read.page, now.uptime);
         if let Some(asked) = self.asked.remove(&read.page) {
             self.source.latencies.note(now.since(asked));
@@ -83,6 +88,8 @@ impl Engine {
         now: Moment,
         effects: &mut Vec<Effect>,
     ) {
+        self.before_sleep.remove(&page);
+        self.asked.remove(&page);
         match &failure {
             Failure::Throttled { wait, .. } => self.schedule.throttled(Some(page), *wait, now.uptime),
             Failure::Forbidden(_) => self.schedule.refused(page, FORBIDDEN_WAIT, now.uptime),

@@ -72,13 +72,14 @@ impl Schedule {
         if self.base == interval {
             return;
         }
-        let stretched = self.interval > self.base;
+        let (stretched, sooner) = (self.interval > self.base, interval < self.base);
         self.base = interval;
         self.interval = if stretched { self.interval.max(interval) } else { interval };
         self.origin = now;
         for number in 0..self.pages.len() {
+            // What was fresh enough for a longer interval is old for a shorter one.
             let slot = self.slot(number, now);
-            self.pages[number].due = self.pages[number].due.min(slot);
+            self.pages[number].due = if sooner { now } else { self.pages[number].due.min(slot) };
         }
     }
 
@@ -164,6 +165,13 @@ impl Schedule {
         page.failures = 0;
         page.due = due;
         self.ease();
+    }
+
+    /// The page's answer can not be used, through nobody's fault: it is asked about again at once.
+    pub fn interrupted(&mut self, number: usize, now: Uptime) {
+        if self.returned(number) {
+            self.pages[number].due = now;
+        }
     }
 
     /// The page could not be answered, for a reason of its own.

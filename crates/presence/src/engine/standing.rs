@@ -15,6 +15,8 @@ impl Engine {
             self.changed = true;
             let before = self.source.since.map_or(now, |since| since);
             let what = match (state, &self.failure) {
+                // That it became live for the first time is no news.
+                (SourceState::Live, _) if self.incidents.is_empty() => None,
                 (SourceState::Live, _) => Some(IncidentKind::Live(now.since(before))),
                 (SourceState::Throttled, Some(Failure::Throttled { wait, .. })) => {
                     Some(IncidentKind::Throttled(*wait))

@@ -8,6 +8,7 @@ use reqwest::{Body, Certificate, ClientBuilder, IntoUrl, Method, NoProxy, Reques
 use serde::Serialize;
 use tokio::sync::watch;
 
+use crate::desk::proxy_password;
 use crate::error::Problem;
 use crate::preferences::{Network, Proxy};
 
@@ -58,10 +59,16 @@ impl Client {
     /// Begins with new connections, made as the preferences have it. Whatever waits on an old one is interrupted.
     ///
     /// # Errors
-    /// When the preferences can not be used; everything stays as it was then.
+    /// When the preferences can not be used; connections are then made as before.
     pub fn renew(&self, network: &Network) -> Result<(), Problem> {
-        self.0.send_replace(Pool::build(network)?);
-        Ok(())
+        let built = Pool::build(network);
+        // Even where nothing new can be built, nobody waits on a connection that leads nowhere.
+        self.0.send_modify(|pool| {
+            if let Ok(built) = &built {
+                pool.clone_from(built);
+            }
+        });
+        built.map(drop)
     }
 
     /// A request.
@@ -235,9 +242,7 @@ fn proxy(network: &Network) -> Result<Option<reqwest::Proxy>, Problem> {
         return Err(no_proxy("only http:// and https:// proxies can be used"));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        let cause = "Its address carries a password, and settings are no place for one.";
-        let remedy = "Use the system's proxy settings, or a proxy that needs no password.";
-        return Err(Problem::new("network.proxyPassword", "The proxy was not taken.", cause, remedy));
+        return Err(proxy_password());
     }
     let proxy = reqwest::Proxy::all(url).map_err(|error| no_proxy(&error.to_string()))?;
     // What runs on this computer is reached by no proxy.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::board::State;
 use super::text::span;
 use crate::mapping::Presence;
-use crate::snapshot::{PersonState, Snapshot};
+use crate::snapshot::{Freshness, PersonState, Snapshot};
 
 /// Today, as far as it was seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -41,7 +41,10 @@ pub fn today(snapshot: &Snapshot, person: &PersonState) -> Today {
     let zone = TimeZone::system();
     let now = snapshot.at.wall;
     let Ok(midnight) = now.to_zoned(zone).start_of_day() else { return Today::default() };
-    since(person.day.spans(now), midnight.timestamp(), now)
+    // What nobody confirmed since is not drawn as if it went on.
+    let known = person.call.is_some() || snapshot.freshness(person) == Freshness::Fresh;
+    let last = person.teams.as_ref().map(|teams| teams.observed.wall).filter(|_| !known);
+    since(person.day.spans(last.unwrap_or(now)), midnight.timestamp(), now)
 }
 
 fn since(

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::board::{Line, State, line, state_of_row};
 use super::day::{Today, today};
 use crate::desk::kept::Target;
+use crate::endpoints::Cloud;
 use crate::mapping::{Presence, Row};
 use crate::person::PersonId;
 use crate::snapshot::Snapshot;
@@ -78,9 +79,13 @@ impl Detail {
     /// A link that opens a chat with this person in Teams
     /// (learn.microsoft.com, "Deep link to start a new chat"); none without a plain user name.
     #[must_use]
-    pub fn chat_link(&self) -> Option<String> {
+    pub fn chat_link(&self, cloud: Cloud) -> Option<String> {
         let user = self.user_name.as_deref().unwrap_or(&self.email);
-        let link = "https://teams.microsoft.com/l/chat/0/0";
+        let link = match cloud {
+            Cloud::GccHigh => "https://gov.teams.microsoft.us/l/chat/0/0",
+            Cloud::Dod => "https://dod.teams.microsoft.us/l/chat/0/0",
+            Cloud::Global | Cloud::China => "https://teams.microsoft.com/l/chat/0/0",
+        };
         let url = reqwest::Url::parse_with_params(link, [("users", user)]).ok()?;
         is_plain_address(user).then(|| url.into())
     }

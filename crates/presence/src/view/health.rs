@@ -8,6 +8,7 @@ use super::status::Tone;
 use super::text::{clock, count};
 use crate::error::Problem;
 use crate::imports::{Phase, Picture};
+use crate::locale::Writing;
 use crate::matches::Reason;
 use crate::session::Session;
 use crate::snapshot::{Incident, IncidentKind, Latencies, Snapshot, Source, SourceOf, SourceState};
@@ -160,7 +161,7 @@ pub fn health(snapshot: &Snapshot) -> Health {
     for (registration, record) in &snapshot.setup.installation.registrations {
         if let Some(certificate) = record.certificate.as_ref().filter(|known| known.uploaded) {
             let name = format!("Certificate of {}", registration.name());
-            facts.push(fact(&name, format!("good until {}", certificate.expires.strftime("%-d %B %Y"))));
+            facts.push(fact(&name, format!("good until {}", Writing::here().date_of(certificate.expires))));
         }
     }
     let report = &snapshot.matches;

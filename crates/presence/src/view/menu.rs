@@ -46,8 +46,6 @@ pub enum Choice {
     OpenPerson(PersonId),
     /// Copy somebody's extension.
     CopyExtension(PersonId),
-    /// No longer wait for somebody.
-    StopWaiting(Target),
     /// Open the browser to sign in.
     SignIn,
     /// Stop waiting for the browser.
@@ -77,7 +75,6 @@ impl Choice {
             | Self::OpenSettings
             | Self::OpenPerson(_)
             | Self::CopyExtension(_)
-            | Self::StopWaiting(_)
             | Self::Quit => None,
             Self::SignIn => Some(Intent::SignIn),
             Self::CancelSignIn => Some(Intent::CancelSignIn),
@@ -196,23 +193,23 @@ fn pinned(snapshot: &Snapshot) -> Option<Entry> {
     if people.is_empty() {
         return None;
     }
-    let mut entries: Vec<Entry> = people
-        .iter()
-        .take(MOST_PEOPLE)
-        .map(|person| {
-            let extension = person.card.extension();
-            if extension.is_empty() {
-                Entry::Choice(words(snapshot, person), Choice::OpenPerson(person.id()))
-            } else {
-                let words = format!("{}  {extension}", words(snapshot, person));
-                Entry::Choice(words, Choice::CopyExtension(person.id()))
-            }
-        })
-        .collect();
+    let mut entries: Vec<Entry> =
+        people.iter().take(MOST_PEOPLE).map(|person| somebody(snapshot, person)).collect();
     entries.extend(more(people.len()));
     entries.push(Entry::Line);
     entries.push(Entry::Words("Choose a name to copy the extension".into()));
     Some(Entry::Below("Pinned".into(), entries))
+}
+
+/// A person with their state; choosing them copies the extension, or shows them if there is none.
+fn somebody(snapshot: &Snapshot, person: &PersonState) -> Entry {
+    let extension = person.card.extension();
+    if extension.is_empty() {
+        Entry::Choice(words(snapshot, person), Choice::OpenPerson(person.id()))
+    } else {
+        let words = format!("{}  {extension}", words(snapshot, person));
+        Entry::Choice(words, Choice::CopyExtension(person.id()))
+    }
 }
 
 /// Who is waited for, with their state.
@@ -222,19 +219,18 @@ fn waiting(snapshot: &Snapshot) -> Option<Entry> {
         return None;
     }
     let line = |target: &Target| {
-        let words = match target {
-            Target::Department(name) => Some(format!("Anyone in {name}")),
+        Some(match target {
+            Target::Department(name) => Entry::Choice(format!("Anyone in {name}"), Choice::OpenBoard),
             Target::Person(id) => {
-                snapshot.people.iter().find(|person| person.id() == *id).map(|person| words(snapshot, person))
+                somebody(snapshot, snapshot.people.iter().find(|person| person.id() == *id)?)
             }
-        };
-        Some(Entry::Choice(words?, Choice::StopWaiting(target.clone())))
+        })
     };
     let mut entries: Vec<Entry> =
         watches.iter().filter_map(|watch| line(&watch.target)).take(MOST_PEOPLE).collect();
     entries.extend(more(watches.len()));
     entries.push(Entry::Line);
-    entries.push(Entry::Words("Choose a name to stop waiting".into()));
+    entries.push(Entry::Words("Choose a name to copy the extension".into()));
     Some(Entry::Below("Waiting to be free".into(), entries))
 }
 

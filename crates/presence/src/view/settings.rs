@@ -7,6 +7,7 @@ use super::status::Tone;
 use super::text::clock;
 use crate::desk::kept::Target;
 use crate::error::Problem;
+use crate::locale::Writing;
 use crate::moment::Moment;
 use crate::preferences::Preferences;
 use crate::session::Session;
@@ -141,7 +142,7 @@ fn accounts(snapshot: &Snapshot) -> Vec<AccountLine> {
             name: registration.name().into(),
             text: "Microsoft, application with a certificate. Its key is kept in this computer's keychain."
                 .into(),
-            state: format!("Until {}", certificate.expires.strftime("%-d %b %Y")),
+            state: format!("Until {}", Writing::here().date_of(certificate.expires)),
             tone: Tone::Good,
             act: AccountAct::Setup,
         });

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::text::{clock, count};
 use crate::error::Problem;
+use crate::locale::Writing;
 use crate::moment::Moment;
 use crate::preferences::Look;
 use crate::session::{Account, Session};
@@ -139,8 +140,10 @@ pub struct Status {
     pub sign_in: SignIn,
     /// How the window and its board look.
     pub look: Look,
-    /// Who is waited for, as far as they are people.
+    /// How many wishes to be told there are.
     pub watches: usize,
+    /// The language tag with which times and days are written as in the texts of the answers.
+    pub writing: String,
 }
 
 /// Before anything is chosen.
@@ -160,6 +163,7 @@ pub fn first_run() -> Status {
         sign_in: SignIn::SignedOut,
         look: Look::default(),
         watches: 0,
+        writing: Writing::here().tag().into(),
     }
 }
 
@@ -204,6 +208,7 @@ pub fn status(snapshot: &Snapshot) -> Status {
         sign_in,
         look: snapshot.desk.preferences.look,
         watches: snapshot.desk.kept.watches.len(),
+        writing: Writing::here().tag().into(),
     }
 }
 
@@ -280,7 +285,10 @@ fn banner(snapshot: &Snapshot) -> Option<Banner> {
         text[..1].make_ascii_uppercase();
         return make("paused", Tone::Plain, "Paused.".into(), text + &stopped, Some(Action::Resume));
     }
-    if let Some(local) = &snapshot.local {
+    // A clock that is wrong is the cause of other trouble at most; the button stands beside that.
+    let clock_only =
+        |local: &Problem| local.code == "clock.wrong" && snapshot.source.state == SourceState::SignInNeeded;
+    if let Some(local) = snapshot.local.as_ref().filter(|local| !clock_only(local)) {
         let text = format!("{} {}", local.cause, local.remedy);
         return make(&local.code, Tone::Bad, local.what.clone(), text, None);
     }

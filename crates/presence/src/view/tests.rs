@@ -268,8 +268,8 @@ fn whoever_is_pinned_stands_on_top_and_in_the_tray() {
         Entry::Choice("anna Keller: On call, in a meeting".into(), Choice::OpenPerson(id(1)))
     );
     let waiting = below("Waiting to be free").unwrap();
-    let stop = Choice::StopWaiting(Target::Person(id(2)));
-    assert_eq!(waiting[0], Entry::Choice("Bob <b>Bee</b>: Unknown, Teams does not know".into(), stop));
+    let shown = Choice::OpenPerson(id(2));
+    assert_eq!(waiting[0], Entry::Choice("Bob <b>Bee</b>: Unknown, Teams does not know".into(), shown));
 }
 
 #[test]
@@ -288,6 +288,63 @@ fn rows_that_the_page_has_already_are_not_sent_again() {
     // Old rows look otherwise, so they come again.
     board.fail(Failure::Offline(problem("microsoft.offline")));
     assert!(window(&board.look(), &again).rows.iter().all(Option::is_some));
+}
+
+/// What crosses to the page while everybody is polled once, and one in twenty has changed. The shell tells the page of a
+/// large organisation every two and a half seconds: four times in ten.
+#[test]
+fn a_poll_of_ten_thousand_people_costs_the_page_less_than_64_kb() {
+    const PEOPLE: u32 = 10_000;
+    let mut board = Board::live();
+    let person = |number: u32| Person {
+        id: id(number),
+        name: format!("Person of a usual name {number:05}"),
+        user_name: format!("p{number}@x.example"),
+        mail: None,
+        proxy_addresses: Vec::new(),
+        title: Some("Account executive".into()),
+        department: Some(format!("Department {}", number % 50)),
+        site: None,
+        direct: None,
+        mobile: None,
+        guest: Some(false),
+        enabled: Some(true),
+    };
+    let people = (0..PEOPLE).map(person).collect();
+    board.tell(Event::DirectoryRead(DirectoryRead { full: true, people, ..DirectoryRead::default() }));
+    let poll = |board: &mut Board, part: u32, round: u32| {
+        let state = |number: u32| if number % 20 == round { "Busy" } else { "Available" };
+        let readings = (part * PEOPLE / 4..(part + 1) * PEOPLE / 4).map(|number| Reading {
+            id: id(number),
+            availability: Term::parse(state(number)),
+            activity: Term::parse(state(number)),
+            out_of_office: false,
+            sequence: None,
+        });
+        board.now = board.now.plus(Duration::from_millis(2_500));
+        let read =
+            PresenceRead { page: part as usize, readings: readings.collect(), ..PresenceRead::default() };
+        board.tell(Event::PresenceRead(read));
+    };
+    (0..4).for_each(|part| poll(&mut board, part, 0));
+    let mut query = Query { limit: 60, chosen: Some(id(3).to_string()), ..Query::default() };
+    let first = window(&board.look(), &query);
+    query.known = first.rows.iter().flatten().map(|line| line.mark).collect();
+    let mut bytes = 0;
+    for part in 0..4 {
+        poll(&mut board, part, 7);
+        let snapshot = board.look();
+        let answer = window(&snapshot, &query);
+        for (known, row) in query.known.iter_mut().zip(&answer.rows) {
+            *known = row.as_ref().map_or(*known, |line| line.mark);
+        }
+        let detail = detail::detail(&snapshot, &id(3).to_string());
+        bytes += serde_json::to_string(&query).unwrap().len();
+        bytes += serde_json::to_string(&answer).unwrap().len();
+        bytes += serde_json::to_string(&status(&snapshot)).unwrap().len();
+        bytes += serde_json::to_string(&detail).unwrap().len();
+    }
+    assert!(bytes < 64 << 10, "{bytes} bytes");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::board::State;
+use crate::locale::Writing;
 use crate::moment::Moment;
 
 /// A last known state in the past tense: "Was available".
@@ -40,13 +41,14 @@ pub fn count(number: usize) -> String {
     text
 }
 
-/// A time of day on this computer's clock: `14:09`, with the date in front when it is another day than `now`.
+/// A time of day on this computer's clock, written as in this region: `14:09`, with the date in front when it is another day than `now`.
 #[must_use]
 pub fn clock(moment: Moment, now: Moment) -> String {
     let zone = TimeZone::system();
     let (then, today) = (moment.wall.to_zoned(zone.clone()), now.wall.to_zoned(zone));
-    let format = if then.date() == today.date() { "%H:%M" } else { "%-d %b %H:%M" };
-    then.strftime(format).to_string()
+    let writing = Writing::here();
+    let time = writing.time(then.time());
+    if then.date() == today.date() { time } else { format!("{} {time}", writing.day(then.date())) }
 }
 
 #[cfg(test)]

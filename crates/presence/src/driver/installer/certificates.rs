@@ -40,7 +40,7 @@ pub(super) async fn renew(
 ) -> Result<(CertificateRecord, String), Arc<Problem>> {
     let by_hand = || {
         let known = installation.record(registration).certificate.map(|known| known.expires);
-        let until = known.map(|at| at.strftime("%-d %B %Y").to_string()).unwrap_or_default();
+        let until = known.map(|at| crate::locale::Writing::here().date_of(at)).unwrap_or_default();
         Arc::new(Problem::new(
             "certificate.renewal",
             "A certificate will expire.",

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::endpoints::Cloud;
 use crate::error::Problem;
+use crate::locale::Writing;
 use crate::session::Session;
 use crate::setup::event::Act;
 use crate::setup::installation::{
@@ -160,7 +161,7 @@ fn result(installation: &Installation, integration: Integration, id: StepId) -> 
 
 /// A day and time on this computer's clock.
 pub(super) fn day(at: jiff::Timestamp) -> String {
-    at.to_zoned(TimeZone::system()).strftime("%-d %B %Y, %H:%M").to_string()
+    Writing::here().moment(&at.to_zoned(TimeZone::system()))
 }
 
 fn fill(snapshot: &Snapshot, integration: Integration, view: &mut StepView) {
