@@ -12,7 +12,7 @@ const shell = vi.hoisted(() => ({
 
 vi.mock("./ipc", () => ({
   settings: () => Promise.resolve({ preferences: { interval: 60, look: shell.kept } }),
-  status: () => Promise.resolve({ look: shell.kept }),
+  status: () => Promise.resolve({ look: shell.kept, writing: "en-GB" }),
   deskWish: (wish: DeskWish) => {
     shell.wished.push(wish);
     return shell.refuse ? Promise.reject(new Error("no")) : Promise.resolve(null);

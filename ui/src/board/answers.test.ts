@@ -65,7 +65,7 @@ vi.mock("../ipc", () => ({
     shell.wished.push(wish);
     return Promise.resolve(null);
   },
-  status: () => Promise.resolve(null),
+  status: () => Promise.resolve({ look: LOOK, writing: "en-GB" }),
   call: (id: string) => {
     shell.called.push(id);
     return Promise.resolve(null);
