@@ -1,8 +1,10 @@
 //! Memory of running processes, as Linux counts it: shared pages by their share.
 
+#[cfg(feature = "desktop")]
 use std::collections::HashMap;
 
 /// Proportional set size of a process and everything it started; none where the system does not tell.
+#[cfg(feature = "desktop")]
 pub(crate) fn of_tree(root: u32) -> Option<u64> {
     let parents: HashMap<u32, u32> = std::fs::read_dir("/proc")
         .ok()?
@@ -27,13 +29,15 @@ pub(crate) fn of(process: u32) -> Option<u64> {
     field(&format!("/proc/{process}/smaps_rollup"), "Pss:")
 }
 
-/// Memory that a process shares with no other.
+/// Memory that a process has written and shares with no other.
+#[cfg(feature = "desktop")]
 pub(crate) fn private(process: u32) -> Option<u64> {
-    let file = format!("/proc/{process}/smaps_rollup");
-    Some(field(&file, "Private_Clean:")? + field(&file, "Private_Dirty:")?)
+    // What is only read from the program's own file can be read again, and is everybody's who runs it.
+    field(&format!("/proc/{process}/smaps_rollup"), "Private_Dirty:")
 }
 
 /// Time that a process has worked, on all cores together.
+#[cfg(feature = "desktop")]
 pub(crate) fn cpu(process: u32) -> Option<std::time::Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The name in brackets may contain anything.
@@ -55,6 +59,7 @@ fn field(file: &str, name: &str) -> Option<u64> {
 }
 
 /// The name before it may hold anything, but no further parenthesis follows it.
+#[cfg(feature = "desktop")]
 fn parent(process: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
