@@ -44,7 +44,8 @@ async fn a_person_is_found_and_read_about_without_a_mouse() {
     // The search comes before anybody is chosen.
     window.search(&desktop.display, "ellery").await;
     let found = window.wait("fewer people", |view| (1..10).contains(&view.everybody)).await;
-    assert_eq!(found.rows.len(), found.everybody);
+    // Free colleagues may be suggested after those who are found.
+    assert!((found.everybody..=found.everybody + 5).contains(&found.rows.len()), "{:?}", found.rows);
     assert!(found.rows.iter().any(|row| row.name == "Morgan Ellery"), "{:?}", found.rows);
 
     desktop.display.press(Key("Down"));
@@ -69,9 +70,12 @@ async fn a_hostile_name_is_only_text() {
     window.wait("a live board", |view| view.is_live()).await;
 
     window.search(&desktop.display, "onerror").await;
-    let found = window.wait("one person", |view| view.everybody == 1 && view.rows.len() == 1).await;
+    let found = window
+        .wait("one person, who is chosen", |view| {
+            view.everybody == 1 && view.rows.first().is_some_and(|row| row.chosen)
+        })
+        .await;
     assert_eq!(found.rows[0].name, "<img src=x onerror=alert(1)>");
-    desktop.display.press(Key("Down"));
     desktop.display.press(Key("Return"));
     let detail = window.wait("the detail", |view| view.detail.is_some()).await;
     assert_eq!((found.pictures, detail.pictures), (0, 0), "an image came into the document");
